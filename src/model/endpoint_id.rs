@@ -1,0 +1,138 @@
+//! The names of an endpoint: id, ref and the classic text's.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::intern::Symbol;
+
+/// Which endpoint: unique in a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EndpointId {
+    /// A host endpoint; its name is unique in a cluster.
+    Host {
+        /// The node that it belongs to.
+        node: Symbol,
+        /// Its v3 name.
+        name: Symbol,
+    },
+    /// A workload endpoint.
+    Workload {
+        /// The node that runs it.
+        node: Symbol,
+        /// `k8s` for pods.
+        orchestrator: Symbol,
+        /// Empty where the orchestrator has no namespaces.
+        namespace: Symbol,
+        /// The pod's name in Kubernetes.
+        workload: Symbol,
+        /// `eth0` in Kubernetes.
+        endpoint: Symbol,
+    },
+}
+
+impl EndpointId {
+    /// The short form that people type: `pod/shop/web-1`, `hep/node-a-eth0`; the id without the node for
+    /// what is no pod.
+    #[must_use]
+    pub fn short_ref(&self) -> String {
+        match self {
+            Self::Host { name, .. } => format!("hep/{name}"),
+            Self::Workload {
+                orchestrator,
+                namespace,
+                workload,
+                ..
+            } if &**orchestrator == "k8s" => {
+                format!("pod/{namespace}/{workload}")
+            }
+            Self::Workload { .. } => self.without_node(),
+        }
+    }
+
+    /// The id without its node, `k8s/shop.web-1/eth0`: how the classic text names a workload endpoint.
+    #[must_use]
+    pub fn without_node(&self) -> String {
+        match self {
+            Self::Host { name, .. } => name.to_string(),
+            Self::Workload {
+                orchestrator,
+                namespace,
+                workload,
+                endpoint,
+                ..
+            } => {
+                let dot = if namespace.is_empty() { "" } else { "." };
+                format!("{orchestrator}/{namespace}{dot}{workload}/{endpoint}")
+            }
+        }
+    }
+
+    /// The node.
+    #[must_use]
+    pub fn node(&self) -> &Symbol {
+        match self {
+            Self::Host { node, .. } | Self::Workload { node, .. } => node,
+        }
+    }
+
+    /// What a substring is looked for in: `<node>/<rest>`, as in the original tool.
+    #[must_use]
+    pub fn searchable(&self) -> String {
+        format!("{}/{}", self.node(), self.without_node())
+    }
+}
+
+/// `node-a/k8s/shop.web-1/eth0`, `hep/node-a-eth0`.
+impl fmt::Display for EndpointId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host { name, .. } => write!(f, "hep/{name}"),
+            Self::Workload { node, .. } => write!(f, "{node}/{}", self.without_node()),
+        }
+    }
+}
+
+impl Serialize for EndpointId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pod_and_a_host_endpoint_in_every_spelling() {
+        let pod = EndpointId::Workload {
+            node: "node-a".into(),
+            orchestrator: "k8s".into(),
+            namespace: "shop".into(),
+            workload: "web-1".into(),
+            endpoint: "eth0".into(),
+        };
+        assert_eq!(pod.to_string(), "node-a/k8s/shop.web-1/eth0");
+        assert_eq!(pod.short_ref(), "pod/shop/web-1");
+        assert_eq!(pod.without_node(), "k8s/shop.web-1/eth0");
+        let host = EndpointId::Host {
+            node: "node-a".into(),
+            name: "node-a-eth0".into(),
+        };
+        assert_eq!(host.to_string(), "hep/node-a-eth0");
+        assert_eq!(host.short_ref(), "hep/node-a-eth0");
+        assert_eq!(host.searchable(), "node-a/node-a-eth0");
+    }
+
+    #[test]
+    fn what_is_no_pod_is_named_by_its_id_without_the_node() {
+        let id = EndpointId::Workload {
+            node: "n".into(),
+            orchestrator: "cni".into(),
+            namespace: "".into(),
+            workload: "abc".into(),
+            endpoint: "eth0".into(),
+        };
+        assert_eq!(id.short_ref(), "cni/abc/eth0");
+    }
+}

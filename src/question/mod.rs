@@ -1,0 +1,91 @@
+//! The question as data: which endpoints are asked about, in which scope, and what is hidden.
+//!
+//! How it was typed and where the data is are not known here.
+
+mod label_selector;
+mod what;
+
+use std::net::IpAddr;
+
+pub use label_selector::LabelSelector;
+
+/// `endpoint`: what polices the endpoints named.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The WHATs in the order typed; none means all in scope.
+    pub what: Vec<What>,
+    /// Where endpoints are looked for.
+    pub scope: Scope,
+    /// `-l`, over the objects' own labels.
+    pub labels: Option<LabelSelector>,
+    /// What is left out.
+    pub hide: Hide,
+}
+
+/// Where endpoints are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// The namespace of pods; none means all.
+    pub namespace: Option<String>,
+    /// Whether the namespace was typed (`-n`), which then also limits `node/` and addresses.
+    pub typed: bool,
+    /// Whether host endpoints that are not named are in scope (`-A`, or no context).
+    pub hosts: bool,
+}
+
+/// What is left out of an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hide {
+    /// `-r`
+    pub rule_matches: bool,
+    /// `-s`
+    pub selectors: bool,
+}
+
+/// One WHAT: its text, and what it means by its shape alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct What {
+    /// As typed.
+    pub text: String,
+    /// Its meaning.
+    pub form: Form,
+}
+
+/// The forms of WHAT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `pod/NAME` (in scope), `pod/NS/NAME` or `NS/NAME`.
+    Pod {
+        /// None: the namespace in scope, or any.
+        namespace: Option<String>,
+        /// The pod's name.
+        name: String,
+    },
+    /// `hep/NAME`.
+    Host {
+        /// The host endpoint's name.
+        name: String,
+    },
+    /// `node/NAME`: every endpoint on it.
+    Node {
+        /// The node's name.
+        name: String,
+    },
+    /// An endpoint id as this tool prints it, with or without its node.
+    Id {
+        /// The node, if given.
+        node: Option<String>,
+        /// For example `k8s`.
+        orchestrator: String,
+        /// For example `shop.web-1`.
+        workload: String,
+        /// For example `eth0`.
+        endpoint: String,
+    },
+    /// An address: every endpoint that holds it.
+    Address(IpAddr),
+    /// A pattern with `*` or `?`, over `NS/NAME` if it has a slash, else over names.
+    Glob(String),
+    /// Anything else: a name, or a part of an id.
+    Name(String),
+}
