@@ -1,0 +1,132 @@
+//! Evaluation of a selector over labels. Comparisons are bytewise; nothing is trimmed or folded.
+
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+
+use super::tree::{Condition, Node, Test};
+
+/// Labels of one object, looked up by name.
+pub trait Labels {
+    /// The value of `label`; `None` when the label is missing, `Some("")` when its value is empty.
+    fn get(&self, label: &str) -> Option<&str>;
+}
+
+/// [`Labels`] made of a function, for what cannot implement the trait itself.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelsFn<'l, F> {
+    find: F,
+    /// Where the values live.
+    values: PhantomData<&'l str>,
+}
+
+// === impl Labels ===
+
+impl<T: Labels + ?Sized> Labels for &T {
+    fn get(&self, label: &str) -> Option<&str> {
+        (**self).get(label)
+    }
+}
+
+impl<K: Borrow<str> + Ord, V: AsRef<str>> Labels for BTreeMap<K, V> {
+    fn get(&self, label: &str) -> Option<&str> {
+        Self::get(self, label).map(AsRef::as_ref)
+    }
+}
+
+impl<K, V, S> Labels for HashMap<K, V, S>
+where
+    K: Borrow<str> + Eq + Hash,
+    V: AsRef<str>,
+    S: BuildHasher,
+{
+    fn get(&self, label: &str) -> Option<&str> {
+        Self::get(self, label).map(AsRef::as_ref)
+    }
+}
+
+impl<'l, F: Fn(&str) -> Option<&'l str>> Labels for LabelsFn<'l, F> {
+    fn get(&self, label: &str) -> Option<&str> {
+        (self.find)(label)
+    }
+}
+
+// === impl LabelsFn ===
+
+impl<'l, F: Fn(&str) -> Option<&'l str>> LabelsFn<'l, F> {
+    /// Labels looked up by `find`.
+    pub fn new(find: F) -> Self {
+        let values = PhantomData;
+        Self { find, values }
+    }
+}
+
+// === impl Node, Test, Condition ===
+
+impl Node {
+    /// Whether the expression holds for `labels`.
+    pub(super) fn holds<L: Labels + ?Sized>(&self, labels: &L) -> bool {
+        match self {
+            Self::All | Self::Global => true,
+            Self::Test(test) => test.holds(labels),
+            Self::Not(operand) => !operand.holds(labels),
+            Self::And(operands) => operands.iter().all(|operand| operand.holds(labels)),
+            Self::Or(operands) => operands.iter().any(|operand| operand.holds(labels)),
+        }
+    }
+}
+
+impl Test {
+    fn holds<L: Labels + ?Sized>(&self, labels: &L) -> bool {
+        match labels.get(&self.label) {
+            Some(value) => self.condition.holds_for(value),
+            None => self.condition.holds_without(),
+        }
+    }
+}
+
+impl Condition {
+    fn holds_for(&self, value: &str) -> bool {
+        match self {
+            Self::Present => true,
+            Self::Equal(wanted) => value == &**wanted,
+            Self::NotEqual(unwanted) => value != &**unwanted,
+            Self::Contains(part) => value.contains(&**part),
+            Self::StartsWith(part) => value.starts_with(&**part),
+            Self::EndsWith(part) => value.ends_with(&**part),
+            Self::In(values) => values.contains(value),
+            Self::NotIn(values) => !values.contains(value),
+        }
+    }
+
+    /// The truth when the label is missing.
+    fn holds_without(&self) -> bool {
+        matches!(self, Self::NotEqual(_) | Self::NotIn(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value_of<L: Labels>(labels: L) -> Option<String> {
+        labels.get("app").map(str::to_owned)
+    }
+
+    #[test]
+    fn maps_references_and_functions_are_labels() {
+        let tree: BTreeMap<String, String> = [("app".to_owned(), "web".to_owned())].into();
+        let hash: HashMap<&str, &str> = [("app", "web")].into();
+        let (web, list) = (Some("web".to_owned()), [("app", "web")]);
+        let find = |label: &str| list.iter().find(|(key, _)| *key == label).map(|(_, v)| *v);
+        assert_eq!(value_of(&tree), web);
+        assert_eq!(value_of(&hash), web);
+        assert_eq!(value_of(LabelsFn::new(find)), web);
+        assert_eq!(value_of(LabelsFn::new(|_| None)), None);
+        assert_eq!(
+            value_of(LabelsFn::new(|_| tree.get("app").map(|v| v.as_str()))),
+            web
+        );
+    }
+}
