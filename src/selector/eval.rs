@@ -121,7 +121,7 @@ mod tests {
         let (web, list) = (Some("web".to_owned()), [("app", "web")]);
         let find = |label: &str| list.iter().find(|(key, _)| *key == label).map(|(_, v)| *v);
         assert_eq!(value_of(&tree), web);
-        assert_eq!(value_of(&&hash), web);
+        assert_eq!(value_of(&hash), web);
         assert_eq!(value_of(LabelsFn::new(find)), web);
         assert_eq!(value_of(LabelsFn::new(|_| None)), None);
         assert_eq!(

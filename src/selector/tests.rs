@@ -1,10 +1,6 @@
 //! The language as a whole: tables made with Calico's own parser, properties, limits.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may panic"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod limits;
 mod properties;
