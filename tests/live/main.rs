@@ -1,0 +1,99 @@
+//! Tests against real servers: kube-apiserver and etcd on loopback (built by `make servers`).
+//!
+//! To add a test: write `pub fn what_holds(lab: &Lab) -> Verdict` in one of the files here (or a new one, with its
+//! `mod` below) and name it in [`trials!`] in `main`. Inside:
+//!
+//! ```ignore
+//! for mode in Mode::ALL {
+//!     let cluster = lab.cluster(mode)?;                  // started once for the whole run
+//!     let world = cluster.world("shop")?;                // tests/worlds/shop, and nothing else; ours until dropped
+//!     let user = cluster.reader()?;                      // fresh; or cluster.user(&[Rule::list("", &["pods"]).within("shop")])?
+//!     let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calicoq"))
+//!         .env("KUBECONFIG", user.kubeconfig()).args(["endpoint", "-n", "shop", "web-1"]).output()?;
+//!     assert_eq!(output.status.code(), Some(0));
+//!     let asked = cluster.audit(&user)?;                 // every request of that user: verb, uri, code
+//!     world.store_together(&[pod, set])?;                // changes at one revision
+//! }
+//! ```
+//!
+//! Take the world before other things of a cluster: it is also what keeps tests of one cluster apart, in whatever
+//! threads they run. What would disturb all (compaction, other flags) gets servers of its own:
+//! `Cluster::start(Arc::new(Etcd::start()?), mode, &Options { … })`.
+//!
+//! The arguments are those of every other test binary (a name filters, `--exact`, `--test-threads`). Without
+//! `CALICOQ_TEST_SERVERS` and `KUBEBUILDER_ASSETS` all tests here are ignored, and with `CI=true` that is a failure.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic: that is how it fails"
+)]
+
+mod harness;
+mod support;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use support::binaries::{Servers, locate};
+use support::lab::Lab;
+
+/// What a test gives back; any error fails it, and so does a panic.
+type Verdict = Result<(), Failed>;
+
+/// Trials out of test functions, named by their paths.
+macro_rules! trials {
+    ($lab:expr; $($($name:ident)::+),+ $(,)?) => {
+        vec![$(trial($lab, concat!($("::", stringify!($name)),+), $($name)::+)),+]
+    };
+}
+
+fn main() -> ExitCode {
+    let servers = locate();
+    let ci = std::env::var("CI").is_ok_and(|value| value == "true");
+    match &servers {
+        Servers::Found(_) => {}
+        Servers::Incomplete(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::FAILURE;
+        }
+        Servers::Unset if ci => {
+            eprintln!(
+                "CI=true, and neither CALICOQ_TEST_SERVERS nor KUBEBUILDER_ASSETS is set: use `make test`"
+            );
+            return ExitCode::FAILURE;
+        }
+        Servers::Unset => {
+            eprintln!("no CALICOQ_TEST_SERVERS and no KUBEBUILDER_ASSETS: use `make test`")
+        }
+    }
+
+    let lab = Arc::new(Lab::default());
+    let trials = trials![&lab;
+        harness::both_clusters_serve_their_own_group_only,
+        harness::objects_come_back_as_written,
+        harness::a_changed_object_is_reported,
+        harness::a_list_at_an_old_revision_is_the_old_state,
+        harness::a_compacted_revision_is_gone,
+        harness::rights_end_where_they_were_granted,
+        harness::the_audit_log_holds_every_request,
+        harness::kubectl_reads_the_world,
+        harness::an_undecodable_object_fails_its_kind_until_wiped,
+        harness::every_world_comes_back_as_written,
+    ];
+    let ignored = matches!(servers, Servers::Unset);
+    let trials = trials
+        .into_iter()
+        .map(|trial| trial.with_ignored_flag(ignored))
+        .collect();
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    // The last owner: the servers end here, before the process does.
+    drop(lab);
+    conclusion.exit_code()
+}
+
+fn trial(lab: &Arc<Lab>, name: &str, test: fn(&Lab) -> Verdict) -> Trial {
+    let lab = Arc::clone(lab);
+    Trial::test(name.trim_start_matches("::"), move || test(&lab))
+}
