@@ -135,9 +135,6 @@ pub enum NotEndpointReason {
 pub struct NotFound {
     /// What was typed, as a ref where its form is known.
     pub what: String,
-    /// Names near it.
-    #[serde(skip)]
-    pub near: Vec<String>,
 }
 
 /// The answer of `endpoint`.

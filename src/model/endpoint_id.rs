@@ -7,7 +7,10 @@ use serde::Serialize;
 use crate::intern::Symbol;
 
 /// Which endpoint: unique in a cluster.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Ids sort as they are shown: host endpoints by node and name, then workload endpoints by namespace,
+/// workload and endpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum EndpointId {
     /// A host endpoint; its name is unique in a cluster.
     Host {
@@ -76,10 +79,35 @@ impl EndpointId {
         }
     }
 
+    fn sort_key(&self) -> (bool, [&Symbol; 5]) {
+        match self {
+            Self::Host { node, name } => (false, [node, name, name, name, name]),
+            Self::Workload {
+                node,
+                orchestrator,
+                namespace,
+                workload,
+                endpoint,
+            } => (true, [namespace, workload, endpoint, node, orchestrator]),
+        }
+    }
+
     /// What a substring is looked for in: `<node>/<rest>`, as in the original tool.
     #[must_use]
     pub fn searchable(&self) -> String {
         format!("{}/{}", self.node(), self.without_node())
+    }
+}
+
+impl Ord for EndpointId {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.sort_key().cmp(&other.sort_key())
+    }
+}
+
+impl PartialOrd for EndpointId {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -250,6 +250,10 @@ table! {
         "name an interface of the host";
     HEP_FORGED_LABELS = "hep-forged-labels", Either, Reinterpreted,
         "remove the label if it is not intended";
+    HEP_DEFAULT_DENY = "hep-default-deny", Closes, Denies,
+        "add profile projectcalico-default-allow";
+    POD_OWN_LABEL_HIDES_INHERITED = "pod-own-label-hides-inherited", Info, Reinterpreted,
+        "remove the label if the profile's is meant";
     HEP_AUTO_MANAGED = "hep-auto-managed", Info, Reinterpreted,
         "use templates or your own host endpoint";
     NETWORKSET_FORGED_LABELS = "networkset-forged-labels", Opens, Widened,

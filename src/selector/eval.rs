@@ -11,6 +11,12 @@ use super::tree::{Condition, Node, Test};
 pub trait Labels {
     /// The value of `label`; `None` when the label is missing, `Some("")` when its value is empty.
     fn get(&self, label: &str) -> Option<&str>;
+
+    /// Whether it is known if the label is there at all: `false` where its origin could not be read.
+    fn knows(&self, label: &str) -> bool {
+        let _ = label;
+        true
+    }
 }
 
 /// [`Labels`] made of a function, for what cannot implement the trait itself.
@@ -26,6 +32,10 @@ pub struct LabelsFn<'l, F> {
 impl<T: Labels + ?Sized> Labels for &T {
     fn get(&self, label: &str) -> Option<&str> {
         (**self).get(label)
+    }
+
+    fn knows(&self, label: &str) -> bool {
+        (**self).knows(label)
     }
 }
 
@@ -77,6 +87,33 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The truth as far as it follows from what is known (Kleene's logic): `None` where an unknown label
+    /// decides.
+    pub(super) fn decides<L: Labels + ?Sized>(&self, labels: &L) -> Option<bool> {
+        match self {
+            Self::All | Self::Global => Some(true),
+            Self::Test(test) => labels.knows(&test.label).then(|| test.holds(labels)),
+            Self::Not(operand) => operand.decides(labels).map(|truth| !truth),
+            Self::And(operands) => settle(operands, labels, false),
+            Self::Or(operands) => settle(operands, labels, true),
+        }
+    }
+}
+
+/// `decisive` if one operand is that, unknown if one is unknown, else the opposite.
+fn settle<L: Labels + ?Sized>(operands: &[Node], labels: &L, decisive: bool) -> Option<bool> {
+    let mut unknown = false;
+    for operand in operands {
+        match operand.decides(labels) {
+            Some(truth) if truth == decisive => return Some(decisive),
+            Some(_) => {}
+            None => unknown = true,
+        }
+    }
+    (!unknown).then_some(!decisive)
+}
+
 impl Test {
     fn holds<L: Labels + ?Sized>(&self, labels: &L) -> bool {
         match labels.get(&self.label) {
@@ -112,6 +149,35 @@ mod tests {
 
     fn value_of<L: Labels>(labels: L) -> Option<String> {
         labels.get("app").map(str::to_owned)
+    }
+
+    /// `app` is `web`; nothing is known of labels that start with `pcns.`.
+    struct Partly;
+
+    impl Labels for Partly {
+        fn get(&self, label: &str) -> Option<&str> {
+            (label == "app").then_some("web")
+        }
+
+        fn knows(&self, label: &str) -> bool {
+            !label.starts_with("pcns.")
+        }
+    }
+
+    #[test]
+    fn an_unknown_label_leaves_open_only_what_hangs_on_it() {
+        for (text, want) in [
+            ("app == 'web'", Some(true)),
+            ("has(pcns.team)", None),
+            ("!has(pcns.team)", None),
+            ("app == 'db' && has(pcns.team)", Some(false)),
+            ("app == 'web' && has(pcns.team)", None),
+            ("has(pcns.team) || app == 'web'", Some(true)),
+            ("has(pcns.team) || app == 'db'", None),
+        ] {
+            let selector = crate::selector::Selector::parse(text).map(|s| s.decides(&Partly));
+            assert_eq!(selector, Ok(want), "{text}");
+        }
     }
 
     #[test]

@@ -91,6 +91,13 @@ impl Selector {
         self.root.holds(labels)
     }
 
+    /// As [`Selector::matches`], but `None` where a label decides whose presence is not known
+    /// ([`Labels::knows`]).
+    #[must_use]
+    pub fn decides<L: Labels + ?Sized>(&self, labels: &L) -> Option<bool> {
+        self.root.decides(labels)
+    }
+
     /// The same selector with `prefix` in front of every label name (Calico's `PrefixVisitor`).
     ///
     /// A prefixed name may exceed [`MAX_LABEL`]; the text of such a selector does not parse again.

@@ -12,7 +12,7 @@ use crate::model::{
     ClusterInformation, DroppedPolicy, Endpoint, FelixConfiguration, NetworkSet, ObjectRef, Policy,
     Profile, ServiceAddresses, Tier,
 };
-use crate::note::{Gap, Note, Part};
+use crate::note::{Gap, GapCode, Note, Part};
 
 /// The picture of a cluster that one answer is drawn from.
 #[derive(Default)]
@@ -117,10 +117,40 @@ impl Snapshot {
         self.notes.iter().filter(|note| note.object.is_none())
     }
 
-    /// Whether a gap makes this part of the answer uncertain.
-    #[must_use]
-    pub fn is_missing(&self, part: Part) -> bool {
+    fn is_missing(&self, part: Part) -> bool {
         self.gaps.iter().any(|gap| gap.missing_from.contains(&part))
+    }
+
+    /// Whether policies or tiers were not read, or read without all their fields.
+    #[must_use]
+    pub fn lacks_policies(&self) -> bool {
+        self.is_missing(Part::Policies) || self.is_missing(Part::Unmatched)
+    }
+
+    /// Whether profiles were not read.
+    #[must_use]
+    pub fn lacks_profiles(&self) -> bool {
+        self.is_missing(Part::Profiles)
+    }
+
+    /// Whether labels of namespaces were not read.
+    #[must_use]
+    pub fn lacks_namespace_labels(&self) -> bool {
+        self.is_missing(Part::NamespaceLabels)
+    }
+
+    /// Whether labels of service accounts were not read.
+    #[must_use]
+    pub fn lacks_service_account_labels(&self) -> bool {
+        self.is_missing(Part::ServiceAccountLabels)
+    }
+
+    /// Whether fields of rules mean something to another product that is not known here.
+    #[must_use]
+    pub fn has_foreign_fields(&self) -> bool {
+        self.gaps
+            .iter()
+            .any(|gap| gap.code == GapCode::UnknownFields)
     }
 
     /// The FelixConfiguration of one node's field: the node's own object, else `default`.

@@ -1,0 +1,119 @@
+//! Addresses and the objects that hold them: membership of Felix's sets goes by address, not by endpoint
+//! (`felix/labelindex/named_port_index.go`).
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use rustc_hash::FxHashMap;
+
+use crate::intern::{LabelSet, Symbol};
+use crate::model::net::contains;
+use crate::model::{Endpoint, NamedPort, NetworkSet};
+use crate::snapshot::Snapshot;
+
+/// An object that holds addresses.
+#[derive(Clone, Copy)]
+pub enum Owner<'a> {
+    /// An endpoint.
+    Endpoint(&'a Endpoint),
+    /// A network set, which has no ports.
+    Set(&'a NetworkSet),
+}
+
+/// Finds the owners of an address. Single addresses are hashed, wider networks are scanned.
+pub(super) struct Index<'a> {
+    single: FxHashMap<IpAddr, Vec<Owner<'a>>>,
+    wide: Vec<(IpNet, Owner<'a>)>,
+}
+
+impl<'a> Owner<'a> {
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Endpoint(endpoint) => endpoint.id.to_string(),
+            Self::Set(set) => set.id.to_string(),
+        }
+    }
+
+    /// Whether it is that endpoint.
+    #[must_use]
+    pub fn is(&self, endpoint: &Endpoint) -> bool {
+        matches!(self, Self::Endpoint(other) if other.id == endpoint.id)
+    }
+
+    pub(super) fn labels(&self) -> &'a LabelSet {
+        match self {
+            Self::Endpoint(endpoint) => &endpoint.labels,
+            Self::Set(set) => &set.labels,
+        }
+    }
+
+    pub(super) fn profiles(&self) -> &'a [Symbol] {
+        match self {
+            Self::Endpoint(endpoint) => &endpoint.profiles,
+            Self::Set(set) => &set.profiles,
+        }
+    }
+
+    pub(super) fn ports(&self) -> &'a [NamedPort] {
+        match self {
+            Self::Endpoint(endpoint) => &endpoint.ports,
+            Self::Set(_) => &[],
+        }
+    }
+
+    pub(super) fn nets(&self) -> &'a [IpNet] {
+        match self {
+            Self::Endpoint(endpoint) => &endpoint.nets,
+            Self::Set(set) => &set.nets,
+        }
+    }
+
+    /// The order in which owners are shown: endpoints before sets, each by id.
+    fn rank(&self) -> (bool, usize) {
+        match self {
+            Self::Endpoint(endpoint) => (false, std::ptr::from_ref(*endpoint) as usize),
+            Self::Set(set) => (true, std::ptr::from_ref(*set) as usize),
+        }
+    }
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn of(snapshot: &'a Snapshot) -> Self {
+        let mut index = Self {
+            single: FxHashMap::default(),
+            wide: Vec::new(),
+        };
+        let endpoints = snapshot.endpoints.iter().map(Owner::Endpoint);
+        for owner in endpoints.chain(snapshot.sets.iter().map(Owner::Set)) {
+            for net in owner.nets() {
+                if net.prefix_len() == net.max_prefix_len() {
+                    index.single.entry(net.addr()).or_default().push(owner);
+                } else {
+                    index.wide.push((*net, owner));
+                }
+            }
+        }
+        index
+    }
+
+    /// The objects that hold any of these addresses: `first` in front, then endpoints, then sets, each in
+    /// the order of the snapshot and once.
+    pub(super) fn owners(&self, nets: &[IpNet], first: &'a Endpoint) -> Vec<Owner<'a>> {
+        let mut owners: Vec<Owner<'a>> = Vec::new();
+        for net in nets {
+            owners.extend(self.single.get(&net.network()).into_iter().flatten());
+            owners.extend(
+                self.wide
+                    .iter()
+                    .filter(|(wide, _)| contains(wide, net))
+                    .map(|(_, o)| *o),
+            );
+        }
+        owners.sort_by_key(Owner::rank);
+        owners.dedup_by_key(|owner| owner.rank());
+        owners.sort_by_key(|owner| !owner.is(first));
+        owners
+    }
+}

@@ -1,0 +1,88 @@
+//! Effective labels: an object's own, else the first of its profiles that has the label
+//! (`felix/labelindex/label_inheritance_index.go`).
+
+use crate::intern::{LabelSet, Symbol};
+use crate::selector::Labels;
+use crate::snapshot::Snapshot;
+
+/// The labels that selectors see.
+pub struct EffectiveLabels<'a> {
+    own: &'a LabelSet,
+    /// Labels of the profiles that exist, in list order.
+    parents: Vec<&'a LabelSet>,
+    unknown: Unknown,
+}
+
+/// Inherited labels that could not be read.
+#[derive(Clone, Copy)]
+struct Unknown {
+    namespace: bool,
+    service_account: bool,
+}
+
+impl<'a> EffectiveLabels<'a> {
+    /// The labels of an object with these own labels and profiles.
+    #[must_use]
+    pub fn of(own: &'a LabelSet, profiles: &[Symbol], snapshot: &'a Snapshot) -> Self {
+        let missing = |prefix: &str, lacks: bool| {
+            lacks
+                && profiles
+                    .iter()
+                    .any(|name| name.starts_with(prefix) && !snapshot.profiles.contains_key(name))
+        };
+        Self {
+            own,
+            parents: profiles
+                .iter()
+                .filter_map(|name| snapshot.profiles.get(name))
+                .map(|profile| &profile.labels)
+                .filter(|labels| !labels.is_empty())
+                .collect(),
+            unknown: Unknown {
+                namespace: missing("kns.", snapshot.lacks_namespace_labels()),
+                service_account: missing("ksa.", snapshot.lacks_service_account_labels()),
+            },
+        }
+    }
+
+    /// The labels that come from profiles, without those that an own label hides.
+    #[must_use]
+    pub fn inherited(&self) -> LabelSet {
+        let visible = self
+            .parents
+            .iter()
+            .rev()
+            .flat_map(|labels| labels.iter())
+            .filter(|(key, _)| self.own.get(key).is_none());
+        LabelSet::from_pairs(visible.map(|(key, value)| (key.into(), value.into())))
+    }
+
+    /// Own labels that hide a profile's label of another value.
+    #[must_use]
+    pub fn hidden(&self) -> Vec<&'a str> {
+        let hides = |key: &str, value: &str| {
+            self.parents
+                .iter()
+                .any(|labels| labels.get(key).is_some_and(|other| other != value))
+        };
+        self.own
+            .iter()
+            .filter(|(key, value)| hides(key, value))
+            .map(|(key, _)| key)
+            .collect()
+    }
+}
+
+impl Labels for EffectiveLabels<'_> {
+    fn get(&self, label: &str) -> Option<&str> {
+        self.own
+            .get(label)
+            .or_else(|| self.parents.iter().find_map(|labels| labels.get(label)))
+    }
+
+    fn knows(&self, label: &str) -> bool {
+        let hidden = (self.unknown.namespace && label.starts_with("pcns."))
+            || (self.unknown.service_account && label.starts_with("pcsa."));
+        !hidden || self.own.get(label).is_some()
+    }
+}

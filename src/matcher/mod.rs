@@ -1,0 +1,113 @@
+//! Who matches: endpoints and policies, rules and endpoints, as Felix's calculation graph decides it.
+//!
+//! ```text
+//!   snapshot ─▶ labels ──▶ order ──▶ stages      policies of an endpoint ─▶ tier × stage × direction
+//!                  │                    └──▶ verdict   what decides a packet that no rule matches
+//!                  ├─────▶ hosts       which host endpoint is active on an interface
+//!                  └─────▶ addresses ─▶ criteria ─▶ scan   rules that name an endpoint
+//! ```
+//!
+//! Plain functions on an immutable snapshot; no text for people, no flags.
+
+mod addresses;
+mod criteria;
+mod hosts;
+mod labels;
+mod order;
+mod scan;
+mod stages;
+
+pub use addresses::Owner;
+pub use criteria::{CriterionKind, Held, NamedPorts, Outcome};
+pub use hosts::Rival;
+pub use labels::EffectiveLabels;
+pub use order::TierOrder;
+pub use scan::{RuleHit, RuleOwner};
+pub use stages::{End, StageKind, StageLists, TierList, Verdict, VerdictBy};
+
+use crate::behaviour::Behaviour;
+use crate::model::{DroppedPolicy, Endpoint, Policy};
+use crate::snapshot::Snapshot;
+
+/// Answers questions about one snapshot.
+pub struct Matcher<'a> {
+    snapshot: &'a Snapshot,
+    tiers: TierOrder,
+    /// Policies in evaluation order: by tier, then by order and name.
+    policies: Vec<&'a Policy>,
+    addresses: addresses::Index<'a>,
+}
+
+/// The policies that select an endpoint, and whether that list is certain.
+pub struct Selected<'a> {
+    /// In evaluation order.
+    pub policies: Vec<&'a Policy>,
+    /// Whether some policy may select it or not, depending on labels that could not be read.
+    pub uncertain: bool,
+}
+
+impl<'a> Matcher<'a> {
+    /// Sorts tiers and policies and indexes addresses; linear in the snapshot but for the sorting.
+    #[must_use]
+    pub fn new(snapshot: &'a Snapshot, behaviour: Behaviour) -> Self {
+        let tiers = TierOrder::of(snapshot);
+        let policies = order::sorted(&snapshot.policies, &tiers, behaviour);
+        Self {
+            snapshot,
+            tiers,
+            policies,
+            addresses: addresses::Index::of(snapshot),
+        }
+    }
+
+    /// The tiers in evaluation order.
+    #[must_use]
+    pub fn tiers(&self) -> &TierOrder {
+        &self.tiers
+    }
+
+    /// The labels that selectors see.
+    #[must_use]
+    pub fn labels(&self, endpoint: &'a Endpoint) -> EffectiveLabels<'a> {
+        EffectiveLabels::of(&endpoint.labels, &endpoint.profiles, self.snapshot)
+    }
+
+    /// The policies whose selector selects the endpoint (`active_rules_calculator.go`).
+    #[must_use]
+    pub fn policies_of(&self, labels: &EffectiveLabels<'_>) -> Selected<'a> {
+        let mut selected = Selected {
+            policies: Vec::new(),
+            uncertain: false,
+        };
+        for policy in &self.policies {
+            match policy
+                .selector
+                .as_ref()
+                .map(|selector| selector.decides(labels))
+            {
+                Some(Some(true)) => selected.policies.push(policy),
+                Some(None) => selected.uncertain = true,
+                Some(Some(false)) | None => {}
+            }
+        }
+        selected
+    }
+
+    /// The dropped policies that concern the endpoint, with whether their selector, if it can be read,
+    /// would select it; one that cannot be read concerns every endpoint of its namespace.
+    pub fn dropped_for<'b>(
+        &'b self,
+        endpoint: &'b Endpoint,
+        labels: &'b EffectiveLabels<'_>,
+    ) -> impl Iterator<Item = (&'a DroppedPolicy, Option<bool>)> + use<'a, 'b> {
+        let namespace = endpoint.object.namespace.as_deref().unwrap_or_default();
+        self.snapshot.dropped.iter().filter_map(move |dropped| {
+            let policy = &dropped.policy;
+            match &policy.selector {
+                Some(selector) => selector.matches(labels).then_some((dropped, Some(true))),
+                None if policy.id.namespace.is_empty() => Some((dropped, None)),
+                None => (&*policy.id.namespace == namespace).then_some((dropped, None)),
+            }
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! The rule scanner: which rules of any policy or profile name an endpoint, on which side.
+
+use super::Matcher;
+use super::criteria::{self, Held, Outcome, Subject};
+use crate::model::{Direction, Endpoint, Policy, Profile, Rule, Side};
+
+/// Whose rules.
+#[derive(Clone, Copy)]
+pub enum RuleOwner<'a> {
+    /// A policy's.
+    Policy(&'a Policy),
+    /// A profile's.
+    Profile(&'a Profile),
+}
+
+/// A rule that names the endpoint on one side.
+pub struct RuleHit<'a> {
+    /// Whose rule.
+    pub owner: RuleOwner<'a>,
+    /// The rule's list.
+    pub direction: Direction,
+    /// The rule; of several places that say the same, the first.
+    pub rule: &'a Rule,
+    /// Its places in the list that Felix runs.
+    pub felix_rules: Vec<usize>,
+    /// The side on which the endpoint stands.
+    pub side: Side,
+    /// Whether the policy does nothing in this direction.
+    pub inert: bool,
+    /// What the side's criteria make together.
+    pub outcome: Outcome,
+    /// The side's criteria.
+    pub criteria: Vec<Held<'a>>,
+}
+
+impl<'a> Matcher<'a> {
+    /// Every rule that names the endpoint, in the order in which answers show them.
+    #[must_use]
+    pub fn scan(&self, endpoint: &'a Endpoint) -> Vec<RuleHit<'a>> {
+        let mut subject = Subject::of(endpoint, &self.addresses, self.snapshot);
+        let mut hits = Vec::new();
+        if subject.is_nowhere() {
+            return hits;
+        }
+        let mut profiles: Vec<&Profile> = self.snapshot.profiles.values().collect();
+        profiles.retain(|profile| {
+            !profile.rules.ingress.is_empty() || !profile.rules.egress.is_empty()
+        });
+        profiles.sort_by(|a, b| a.name.cmp(&b.name));
+        let owners = self.policies.iter().map(|policy| RuleOwner::Policy(policy));
+        for owner in owners.chain(profiles.into_iter().map(RuleOwner::Profile)) {
+            for direction in Direction::BOTH {
+                self.scan_list(&mut subject, owner, direction, &mut hits);
+            }
+        }
+        hits
+    }
+
+    fn scan_list(
+        &self,
+        subject: &mut Subject<'a>,
+        owner: RuleOwner<'a>,
+        direction: Direction,
+        hits: &mut Vec<RuleHit<'a>>,
+    ) {
+        let foreign = self.snapshot.has_foreign_fields();
+        let start = hits.len();
+        for (felix, rule) in owner.rules(direction).iter().enumerate() {
+            for side in Side::BOTH {
+                let Some((criteria, outcome)) = subject.judge(rule, side, foreign) else {
+                    continue;
+                };
+                let inert = !owner.acts_on(direction);
+                let felix_rules = vec![felix];
+                let hit = RuleHit {
+                    owner,
+                    direction,
+                    rule,
+                    felix_rules,
+                    side,
+                    inert,
+                    outcome,
+                    criteria,
+                };
+                let twin = hits
+                    .iter_mut()
+                    .skip(start)
+                    .find(|known| known.says_the_same(&hit));
+                match twin {
+                    Some(known) => known.felix_rules.push(felix),
+                    None => hits.push(hit),
+                }
+            }
+        }
+        let unsorted = hits.get_mut(start..).unwrap_or_default();
+        unsorted.sort_by(|a, b| a.place().cmp(&b.place()));
+    }
+}
+
+impl<'a> RuleOwner<'a> {
+    /// The rules of one direction, as Felix runs them.
+    #[must_use]
+    pub fn rules(self, direction: Direction) -> &'a [Rule] {
+        match self {
+            Self::Policy(policy) => policy.rules(direction),
+            Self::Profile(profile) => profile.rules.of(direction),
+        }
+    }
+
+    fn acts_on(self, direction: Direction) -> bool {
+        match self {
+            Self::Policy(policy) => policy.acts_on(direction),
+            Self::Profile(_) => true,
+        }
+    }
+}
+
+impl RuleHit<'_> {
+    fn place(&self) -> (usize, Vec<PathPart<'_>>, Side, usize) {
+        let first = self.felix_rules.first().copied().unwrap_or_default();
+        (
+            self.rule.index,
+            path_parts(&self.rule.side(self.side).path),
+            self.side,
+            first,
+        )
+    }
+
+    /// Whether two rules of Felix's list are one peer of the user's rule that was expanded.
+    fn says_the_same(&self, other: &Self) -> bool {
+        let (here, there) = (self.rule.side(self.side), other.rule.side(other.side));
+        self.rule.index == other.rule.index
+            && self.side == other.side
+            && here.path == there.path
+            && self.outcome == other.outcome
+            && self.rule.action == other.rule.action
+            && self.rule.traffic == other.rule.traffic
+            && self.criteria.len() == other.criteria.len()
+            && self
+                .criteria
+                .iter()
+                .zip(&other.criteria)
+                .all(|(a, b)| criteria::same(a, b))
+            && here.nets == there.nets
+            && here.not_nets == there.not_nets
+    }
+}
+
+/// A piece of a path: numbers compare as numbers.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum PathPart<'a> {
+    Number(usize),
+    Text(&'a str),
+}
+
+fn path_parts(path: &str) -> Vec<PathPart<'_>> {
+    path.split(['.', '[', ']'])
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().map_or(PathPart::Text(part), PathPart::Number))
+        .collect()
+}

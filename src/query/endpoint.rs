@@ -1,0 +1,66 @@
+//! `endpoint`: what polices the endpoints named, and which rules name them.
+
+use super::find::{self, Finding};
+use super::item::Maker;
+use super::notes;
+use crate::answer::{API_VERSION, EndpointAnswer, Head, Order, Query, Tail, TierItem};
+use crate::matcher::{Matcher, TierOrder};
+use crate::note::Provenance;
+use crate::question::Question;
+use crate::snapshot::Snapshot;
+
+/// The answer to `endpoint`. The snapshot must be finished; items are made as they are taken.
+#[must_use]
+pub fn answer<'a>(
+    snapshot: &'a Snapshot,
+    matcher: Matcher<'a>,
+    question: &Question,
+    provenance: Provenance,
+) -> EndpointAnswer<'a> {
+    let Finding {
+        endpoints,
+        matched,
+        not_endpoints,
+        not_found,
+    } = find::find(snapshot, question);
+    let head = Head {
+        api_version: API_VERSION,
+        kind: "EndpointAnswer",
+        query: Query {
+            command: "endpoint",
+            what: question.what.iter().map(|what| what.text.clone()).collect(),
+            matched,
+        },
+        snapshot: provenance,
+        complete: snapshot.gaps.is_empty(),
+        gaps: snapshot.gaps.clone(),
+        notes: notes::of_cluster(snapshot),
+        tiers: tiers(matcher.tiers()),
+    };
+    let maker = Maker::new(snapshot, matcher, question.hide);
+    let items = endpoints
+        .into_iter()
+        .map(move |endpoint| maker.item(endpoint));
+    EndpointAnswer {
+        head,
+        items: Box::new(items),
+        tail: Tail {
+            not_endpoints,
+            not_found,
+        },
+    }
+}
+
+fn tiers(order: &TierOrder) -> Vec<TierItem> {
+    order
+        .all()
+        .iter()
+        .map(|tier| TierItem {
+            id: format!("tier/{}", tier.name),
+            name: tier.name.to_string(),
+            order: tier.order.map(Order),
+            default_action: tier.default_action,
+            exists: tier.exists,
+        })
+        .collect()
+}

@@ -1,0 +1,10 @@
+//! One file per command: a snapshot becomes the head, the lazy items and the tail of an answer.
+//!
+//! How an answer looks is not known here; who matches whom is the matcher's.
+
+pub mod endpoint;
+mod find;
+mod item;
+mod notes;
+mod rule_match;
+mod stage;
