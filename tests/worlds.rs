@@ -1,0 +1,216 @@
+//! Every world, read as files: the answers are those that its `expected.yaml` demands.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic: that is how it fails"
+)]
+
+mod expectation;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+const CALICO_V1: &str = "crd.projectcalico.org/v1";
+
+struct World {
+    name: String,
+    about: Value,
+    documents: Vec<String>,
+    cases: Vec<Value>,
+}
+
+fn yaml(text: &str, from: &Path) -> Value {
+    serde_saphyr::from_str(text).unwrap_or_else(|error| panic!("{}: {error}", from.display()))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn world(folder: &Path) -> World {
+    let file = |name: &str| folder.join(name);
+    let about = yaml(&read(&file("world.yaml")), &file("world.yaml"));
+    let mut expected = vec![file("expected.yaml")];
+    if let Some(twin) = about["twin"].as_str() {
+        expected.push(folder.with_file_name(twin).join("expected.yaml"));
+    }
+    let cases = expected
+        .iter()
+        .filter(|path| path.exists())
+        .flat_map(|path| yaml(&read(path), path).as_array().unwrap().clone());
+    World {
+        name: folder.file_name().unwrap().to_string_lossy().into_owned(),
+        cases: cases.collect(),
+        documents: documents(&read(&file("objects.yaml"))),
+        about,
+    }
+}
+
+/// The documents of a stream, each as text.
+fn documents(stream: &str) -> Vec<String> {
+    let mut documents = vec![String::new()];
+    for line in stream.lines() {
+        if line.trim_end() == "---" {
+            documents.push(String::new());
+        } else {
+            let last = documents.last_mut().unwrap();
+            last.push_str(line);
+            last.push('\n');
+        }
+    }
+    let blank = |text: &str| {
+        text.lines()
+            .all(|l| l.trim().is_empty() || l.starts_with('#'))
+    };
+    documents.retain(|text| !blank(text));
+    documents
+}
+
+fn worlds() -> Vec<World> {
+    let mut folders: Vec<PathBuf> = fs::read_dir("tests/worlds")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders.iter().map(|folder| world(folder)).collect()
+}
+
+/// The world's objects in some order, with Calico's kinds in one group.
+fn write(world: &World, documents: &[String], group: &str) -> tempfile::NamedTempFile {
+    let text = documents.join("---\n").replace(CALICO_V1, group);
+    let file = tempfile::Builder::new()
+        .prefix(&world.name)
+        .suffix(".yaml")
+        .tempfile()
+        .unwrap();
+    fs::write(file.path(), text).unwrap();
+    file
+}
+
+fn check(world: &World, case: &Value, file: &Path) -> Vec<String> {
+    let args: Vec<String> = case["args"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|arg| arg.as_str().unwrap().to_owned())
+        .collect();
+    let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calicoq"))
+        .args(&args)
+        .arg("-f")
+        .arg(file)
+        .args(["-o", "json"])
+        .env_remove("KUBECONFIG")
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let about = format!("{} {args:?} ({})", world.name, case["because"]);
+    let mut wrong = Vec::new();
+    let exit = i64::from(output.status.code().unwrap());
+    if case["exit"].as_i64() != Some(exit) {
+        wrong.push(format!(
+            "{about}: exit {exit}, expected {}: {stderr}",
+            case["exit"]
+        ));
+    }
+    if exit == 2 {
+        return wrong;
+    }
+    let answer: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{about}: no JSON: {error}: {stderr}"));
+    if !case["answer"].is_null() {
+        let differences = expectation::differences(&case["answer"], &answer);
+        wrong.extend(
+            differences
+                .into_iter()
+                .map(|what| format!("{about}: {what}")),
+        );
+    }
+    let text = answer.to_string();
+    for code in case["notes"].as_array().into_iter().flatten() {
+        if !text.contains(&format!("\"code\":{code}")) {
+            wrong.push(format!("{about}: no note {code}"));
+        }
+    }
+    wrong
+}
+
+fn modes(world: &World) -> Vec<&str> {
+    world.about["modes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|mode| mode.as_str().unwrap())
+        .collect()
+}
+
+fn check_all(
+    arrange: impl Fn(&World) -> Vec<String>,
+    group: &str,
+    wanted: impl Fn(&World) -> bool,
+) {
+    let mut wrong = Vec::new();
+    let worlds = worlds();
+    assert!(worlds.len() >= 40, "only {} worlds", worlds.len());
+    for world in worlds.iter().filter(|world| wanted(world)) {
+        let file = write(world, &arrange(world), group);
+        assert!(!world.cases.is_empty(), "{} expects nothing", world.name);
+        for case in &world.cases {
+            wrong.extend(check(world, case, file.path()));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} differences:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn as_files() {
+    check_all(
+        |world| world.documents.clone(),
+        CALICO_V1,
+        |world| modes(world).contains(&"files"),
+    );
+}
+
+#[test]
+fn as_files_of_the_v3_group() {
+    check_all(
+        |world| world.documents.clone(),
+        "projectcalico.org/v3",
+        |world| modes(world).contains(&"v3"),
+    );
+}
+
+/// The order of objects does not matter: reversed, and interleaved from both ends.
+#[test]
+fn as_files_in_another_order() {
+    check_all(
+        |world| world.documents.iter().rev().cloned().collect(),
+        CALICO_V1,
+        |world| modes(world).contains(&"files"),
+    );
+    check_all(
+        |world| {
+            let (even, odd): (Vec<_>, Vec<_>) = world
+                .documents
+                .iter()
+                .enumerate()
+                .partition(|(at, _)| at % 3 == 0);
+            odd.into_iter()
+                .chain(even)
+                .map(|(_, document)| document.clone())
+                .collect()
+        },
+        CALICO_V1,
+        |world| modes(world).contains(&"files"),
+    );
+}
