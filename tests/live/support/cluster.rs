@@ -25,13 +25,14 @@ pub struct Cluster {
     pub mode: Mode,
     /// A client that may do everything.
     pub admin: Client,
+    // INVARIANT: before `etcd`: a server that has lost its etcd ends slowly.
+    server: ApiServer,
     pub(super) etcd: Arc<Etcd>,
     pub(super) kinds: Vec<Kind>,
     /// What the server itself keeps among these kinds: its namespaces and its service.
     pub(super) pristine: Vec<Entry>,
     /// Held by whoever uses the cluster's contents.
     pub(super) turn: Mutex<()>,
-    server: ApiServer,
     etcd_prefix: String,
     users: AtomicUsize,
     markers: AtomicUsize,

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 
 use super::Outcome;
 
-/// Waits until its stdin closes (on drop, or because this process is gone), then ends the server.
+/// Waits until its stdin closes (on drop, or because this process is gone), then ends the server and removes its folder.
 const WATCHDOG: &str = r#"
 trap '' INT HUP TERM
 read -r _
-kill "$1" 2>/dev/null || exit 0
-for _ in 1 2 3 4 5 6 7 8 9 10; do sleep 0.5; kill -0 "$1" 2>/dev/null || exit 0; done
+kill "$1" 2>/dev/null
+for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" 2>/dev/null || break; sleep 0.5; done
 kill -9 "$1" 2>/dev/null
+rm -rf "$2"
 "#;
 
 /// How long a server may take to become ready, and to end.
@@ -32,7 +33,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `command` with both streams in `NAME.log` of `folder`.
+    /// Starts `command` with both streams in `NAME.log` of `folder`, which is the server's alone.
     pub fn start(name: &'static str, command: &mut Command, folder: &Path) -> Outcome<Self> {
         let log = folder.join(format!("{name}.log"));
         let out = File::create(&log)?;
@@ -49,6 +50,7 @@ impl Process {
             })?;
         let watchdog = Command::new("sh")
             .args(["-c", WATCHDOG, "watchdog", &child.id().to_string()])
+            .arg(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
