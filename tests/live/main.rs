@@ -29,7 +29,12 @@
     reason = "a test may panic: that is how it fails"
 )]
 
+mod answers;
+mod ask;
+#[path = "../expectation/mod.rs"]
+mod expectation;
 mod harness;
+mod moment;
 mod support;
 
 use std::process::ExitCode;
@@ -81,6 +86,22 @@ fn main() -> ExitCode {
         harness::kubectl_reads_the_world,
         harness::an_undecodable_object_fails_its_kind_until_wiped,
         harness::every_world_comes_back_as_written,
+        answers::every_world_gives_its_answers,
+        answers::a_hidden_policy_kind_is_a_gap_and_an_allow_becomes_unknown,
+        answers::hidden_pods_are_no_answer,
+        answers::rights_in_one_namespace_answer_for_that_namespace,
+        answers::a_value_that_does_not_decode_is_named,
+        answers::a_port_that_go_cannot_decode_poisons_its_kind,
+        answers::a_wrong_address_is_an_error_within_its_time,
+        answers::an_expired_token_is_said_so,
+        answers::the_real_kubectl_runs_the_plugin,
+        moment::first_pages_are_pinned_and_later_ones_only_continue,
+        moment::one_name_never_lists_all_pods,
+        moment::a_write_of_two_kinds_is_never_seen_torn,
+        moment::a_compacted_moment_is_chosen_anew,
+        moment::a_refused_pin_is_read_without,
+        moment::kinds_in_another_store_are_noticed,
+        moment::the_moment_needs_no_cluster_information,
     ];
     let ignored = matches!(servers, Servers::Unset);
     let trials = trials
