@@ -4,7 +4,14 @@
 //! read (ClusterInformation, FelixConfiguration), then all else, then what the policies and endpoints
 //! name. No more reads means that enough is known.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::model::{Endpoint, EndpointId};
+use crate::question::{Form, Question};
+use crate::snapshot::Snapshot;
 
 /// A kind that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,3 +79,334 @@ pub struct Read {
     /// A Kubernetes label selector that the server may apply, as typed with `-l`.
     pub labels: Option<String>,
 }
+
+/// The most addresses that are looked up one by one for other owners.
+const ADDRESSES_LOOKED_UP: usize = 8;
+
+/// The kinds of policies, and what orders them.
+const POLICIES: [Kind; 9] = [
+    Kind::Tier,
+    Kind::GlobalNetworkPolicy,
+    Kind::NetworkPolicy,
+    Kind::StagedGlobalNetworkPolicy,
+    Kind::StagedNetworkPolicy,
+    Kind::StagedKubernetesNetworkPolicy,
+    Kind::KubernetesNetworkPolicy,
+    Kind::ClusterNetworkPolicy,
+    Kind::AdminNetworkPolicy,
+];
+
+/// The next reads; none when enough is known.
+#[must_use]
+pub fn next(question: &Question, known: &Snapshot, done: &[Read]) -> Vec<Read> {
+    let wanted = match done {
+        [] => first(),
+        _ if !done.iter().any(|read| read.kind == Kind::Tier) => second(question),
+        _ => third(question, known, done),
+    };
+    let covered = |read: &Read| done.iter().any(|done| covers(done, read));
+    wanted.into_iter().filter(|read| !covered(read)).collect()
+}
+
+/// Whether every pod that may share an address with an endpoint shown was read.
+#[must_use]
+pub fn shared_addresses_checked(known: &Snapshot, done: &[Read]) -> bool {
+    let all = done.iter().any(|read| {
+        read.kind == Kind::Pod && read.scope == ReadScope::All && read.labels.is_none()
+    });
+    all || known
+        .endpoints
+        .iter()
+        .filter(|endpoint| !endpoint.is_host())
+        .all(|endpoint| match addresses(endpoint).as_slice() {
+            [address] => {
+                let read = Read {
+                    kind: Kind::Pod,
+                    scope: ReadScope::Address(*address),
+                    labels: None,
+                };
+                done.contains(&read)
+            }
+            _ => false,
+        })
+}
+
+/// What decides how everything else is read.
+fn first() -> BTreeSet<Read> {
+    [Kind::ClusterInformation, Kind::FelixConfiguration]
+        .map(all)
+        .into()
+}
+
+/// All else that the question needs, as little of each as it names.
+fn second(question: &Question) -> BTreeSet<Read> {
+    let mut reads: BTreeSet<Read> = POLICIES.map(all).into();
+    reads.extend([Kind::BaselineAdminNetworkPolicy, Kind::HostEndpoint].map(all));
+    if !question.hide.rule_matches {
+        reads.extend([Kind::GlobalNetworkSet, Kind::NetworkSet].map(all));
+    }
+    if question.what.is_empty() {
+        in_scope(question, &mut reads);
+    }
+    for what in &question.what {
+        match &what.form {
+            Form::Pod { namespace, name } => {
+                named(
+                    namespace.as_ref().or(question.scope.namespace.as_ref()),
+                    name,
+                    &mut reads,
+                );
+            }
+            Form::Host { .. } => {}
+            Form::Node { name } => {
+                reads.insert(pods(ReadScope::Node(name.clone())));
+                reads.insert(node(name));
+            }
+            Form::Id { workload, .. } => match workload.split_once('.') {
+                Some((namespace, name)) => named(Some(&namespace.to_owned()), name, &mut reads),
+                None => in_scope(question, &mut reads),
+            },
+            Form::Address(address) => {
+                reads.insert(pods(ReadScope::Address(*address)));
+            }
+            Form::Glob(_) => in_scope(question, &mut reads),
+            Form::Name(name) => named(question.scope.namespace.as_ref(), name, &mut reads),
+        }
+    }
+    reads
+}
+
+/// A pod by name; without a namespace only the whole list can tell.
+fn named(namespace: Option<&String>, name: &str, reads: &mut BTreeSet<Read>) {
+    let Some(namespace) = namespace else {
+        reads.extend([Kind::Pod, Kind::Namespace, Kind::ServiceAccount].map(all));
+        return;
+    };
+    let scope = ReadScope::Name {
+        namespace: namespace.clone(),
+        name: name.to_owned(),
+    };
+    reads.insert(pods(scope));
+    reads.insert(of_namespace(namespace));
+}
+
+/// Every pod in scope, with what its labels come from.
+fn in_scope(question: &Question, reads: &mut BTreeSet<Read>) {
+    let labels = question
+        .labels
+        .as_ref()
+        .map(|labels| labels.text().to_owned());
+    // The server may leave out what `-l` does not select only where nothing else needs the pods: shared
+    // addresses are then not checked.
+    let scope = question
+        .scope
+        .namespace
+        .clone()
+        .map_or(ReadScope::All, ReadScope::Namespace);
+    reads.insert(Read {
+        kind: Kind::Pod,
+        scope: scope.clone(),
+        labels,
+    });
+    match &question.scope.namespace {
+        Some(namespace) => {
+            reads.insert(of_namespace(namespace));
+            reads.insert(Read {
+                kind: Kind::ServiceAccount,
+                scope,
+                labels: None,
+            });
+        }
+        None => reads.extend([Kind::Namespace, Kind::ServiceAccount].map(all)),
+    }
+}
+
+/// What the endpoints and policies that were read name.
+fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read> {
+    let mut reads = BTreeSet::new();
+    for what in &question.what {
+        let unfound = match &what.form {
+            Form::Name(name) => !is_named(known, name),
+            Form::Address(address) => !holds(known, *address),
+            _ => false,
+        };
+        if unfound && matches!(what.form, Form::Name(_)) {
+            in_scope(question, &mut reads);
+        } else if unfound {
+            reads.extend([Kind::Pod, Kind::Namespace, Kind::ServiceAccount].map(all));
+        }
+    }
+    let owners = known.endpoints.iter().map(|endpoint| &endpoint.profiles);
+    let sets = known.sets.iter().map(|set| &set.profiles);
+    for profile in owners.chain(sets).flatten() {
+        if !known.profiles.contains_key(profile) {
+            reads.extend(of_profile(profile));
+        }
+    }
+    for endpoint in asked_hosts(question, known) {
+        reads.insert(node(endpoint.id.node()));
+    }
+    if !question.hide.rule_matches {
+        reads.extend(services(known));
+        reads.extend(shared(known, done));
+    }
+    reads
+}
+
+fn is_named(known: &Snapshot, name: &str) -> bool {
+    let endpoint = known.endpoints.iter().any(|endpoint| match &endpoint.id {
+        EndpointId::Host { name: theirs, .. } => &**theirs == name,
+        EndpointId::Workload { workload, .. } => &**workload == name,
+    });
+    endpoint
+        || known
+            .not_endpoints
+            .iter()
+            .any(|other| other.object.name == name)
+}
+
+fn holds(known: &Snapshot, address: IpAddr) -> bool {
+    let net = IpNet::from(address);
+    known
+        .endpoints
+        .iter()
+        .any(|endpoint| endpoint.nets.contains(&net))
+}
+
+/// Host endpoints that the answer shows, whose Nodes' existence is worth a look.
+fn asked_hosts<'a>(
+    question: &'a Question,
+    known: &'a Snapshot,
+) -> impl Iterator<Item = &'a Endpoint> + use<'a> {
+    known
+        .endpoints
+        .iter()
+        .filter(|endpoint| endpoint.is_host())
+        .filter(move |endpoint| {
+            question.what.iter().any(|what| match &what.form {
+                Form::Host { name } | Form::Name(name) => {
+                    endpoint.id.short_ref() == format!("hep/{name}")
+                }
+                _ => false,
+            })
+        })
+}
+
+/// EndpointSlices of the services that rules name.
+fn services(known: &Snapshot) -> BTreeSet<Read> {
+    let rules = known
+        .policies
+        .iter()
+        .flat_map(|policy| policy.ingress.iter().chain(&policy.egress));
+    let keys = rules
+        .flat_map(|rule| [&rule.source.service, &rule.destination.service])
+        .flatten();
+    let read = |key: &String| {
+        let (namespace, name) = key.split_once('/')?;
+        let known = !namespace.is_empty() && !name.is_empty();
+        let scope = ReadScope::Service {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        };
+        known.then_some(Read {
+            kind: Kind::EndpointSlice,
+            scope,
+            labels: None,
+        })
+    };
+    keys.filter_map(read).collect()
+}
+
+/// Other pods with the addresses of the endpoints shown.
+fn shared(known: &Snapshot, done: &[Read]) -> BTreeSet<Read> {
+    let looked_up = done
+        .iter()
+        .any(|read| matches!(read.scope, ReadScope::Address(_)));
+    let pods_named = known
+        .endpoints
+        .iter()
+        .filter(|endpoint| !endpoint.is_host());
+    let addresses: BTreeSet<IpAddr> = pods_named.flat_map(addresses).collect();
+    if looked_up || addresses.len() > ADDRESSES_LOOKED_UP {
+        return BTreeSet::new();
+    }
+    addresses
+        .into_iter()
+        .map(|address| pods(ReadScope::Address(address)))
+        .collect()
+}
+
+fn addresses(endpoint: &Endpoint) -> Vec<IpAddr> {
+    endpoint.nets.iter().map(IpNet::addr).collect()
+}
+
+fn of_profile(profile: &str) -> Option<Read> {
+    if let Some(namespace) = profile.strip_prefix("kns.") {
+        return Some(of_namespace(namespace));
+    }
+    let (namespace, name) = profile.strip_prefix("ksa.")?.split_once('.')?;
+    let scope = ReadScope::Name {
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+    };
+    Some(Read {
+        kind: Kind::ServiceAccount,
+        scope,
+        labels: None,
+    })
+}
+
+fn all(kind: Kind) -> Read {
+    Read {
+        kind,
+        scope: ReadScope::All,
+        labels: None,
+    }
+}
+
+fn pods(scope: ReadScope) -> Read {
+    Read {
+        kind: Kind::Pod,
+        scope,
+        labels: None,
+    }
+}
+
+fn of_namespace(name: &str) -> Read {
+    let scope = ReadScope::Name {
+        namespace: String::new(),
+        name: name.to_owned(),
+    };
+    Read {
+        kind: Kind::Namespace,
+        scope,
+        labels: None,
+    }
+}
+
+fn node(name: &str) -> Read {
+    let scope = ReadScope::Name {
+        namespace: String::new(),
+        name: name.to_owned(),
+    };
+    Read {
+        kind: Kind::Node,
+        scope,
+        labels: None,
+    }
+}
+
+/// Whether a read gives everything that another would.
+fn covers(done: &Read, read: &Read) -> bool {
+    if done.kind != read.kind || (done.labels.is_some() && done.labels != read.labels) {
+        return false;
+    }
+    match (&done.scope, &read.scope) {
+        (ReadScope::All, _) => true,
+        (ReadScope::Namespace(here), ReadScope::Name { namespace, .. }) => here == namespace,
+        (done, read) => done == read,
+    }
+}
+
+#[cfg(test)]
+mod tests;

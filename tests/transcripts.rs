@@ -25,7 +25,10 @@ struct Setting {
 }
 
 fn setting(info: &str) -> Setting {
-    let mut setting = Setting { world: "shop".to_owned(), width: None };
+    let mut setting = Setting {
+        world: "shop".to_owned(),
+        width: None,
+    };
     for word in info.split_whitespace().skip(1) {
         match word.split_once('=') {
             Some(("world", name)) => setting.world = name.to_owned(),
@@ -78,7 +81,11 @@ fn shell(line: &str) -> Command {
 fn in_a_pipe(line: &str) -> (i32, String, String) {
     let output = shell(line).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 /// Through a pseudo-terminal; stderr comes through it too.
@@ -95,7 +102,9 @@ fn on_a_terminal(line: &str, width: u32) -> (i32, String, String) {
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n");
+    let text = String::from_utf8(output.stdout)
+        .unwrap()
+        .replace("\r\n", "\n");
     (output.status.code().unwrap(), text, String::new())
 }
 
@@ -106,10 +115,15 @@ fn rewritten(text: &str) -> (String, usize) {
     while let Some(line) = lines.next() {
         out.push_str(line);
         out.push('\n');
-        let Some(info) = line.strip_prefix("```console") else { continue };
+        let Some(info) = line.strip_prefix("```console") else {
+            continue;
+        };
         let setting = setting(&format!("console{info}"));
         let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        let prompts: Vec<&&str> = block.iter().filter(|line| line.starts_with(PROMPT)).collect();
+        let prompts: Vec<&&str> = block
+            .iter()
+            .filter(|line| line.starts_with(PROMPT))
+            .collect();
         for (at, prompt) in prompts.iter().enumerate() {
             commands += 1;
             if at > 0 {
@@ -118,7 +132,9 @@ fn rewritten(text: &str) -> (String, usize) {
             out.push_str(prompt);
             out.push('\n');
             let typed = prompt.strip_prefix(PROMPT).unwrap();
-            let typed = typed.split_once("  #").map_or(typed, |(typed, _)| typed.trim_end());
+            let typed = typed
+                .split_once("  #")
+                .map_or(typed, |(typed, _)| typed.trim_end());
             out.push_str(&run(typed, &setting));
         }
         out.push_str("```\n");

@@ -8,6 +8,7 @@ mod what;
 use std::net::IpAddr;
 
 pub use label_selector::LabelSelector;
+pub use what::glob_matches;
 
 /// `endpoint`: what polices the endpoints named.
 #[derive(Clone, Debug)]

@@ -1,1 +1,234 @@
-//! Reading a WHAT by its shape.
+//! Reading a WHAT by its shape, never by what happens to exist.
+
+use std::net::IpAddr;
+
+use super::{Form, What};
+use crate::error::Error;
+
+/// A kind that a WHAT can name.
+#[derive(Clone, Copy)]
+enum Kind {
+    Pod,
+    Host,
+    Node,
+}
+
+impl Kind {
+    /// kubectl's spellings.
+    fn parse(text: &str) -> Option<Self> {
+        match text.to_lowercase().as_str() {
+            "po" | "pod" | "pods" => Some(Self::Pod),
+            "hep" | "heps" | "hostendpoint" | "hostendpoints" => Some(Self::Host),
+            "no" | "node" | "nodes" => Some(Self::Node),
+            _ => None,
+        }
+    }
+}
+
+impl What {
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// A usage error for text that no form takes.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let form = form(text).ok_or_else(|| Error::Usage {
+            message: format!("{text:?} names no endpoint"),
+            hint: Some(
+                "WHAT is [pod/][NAMESPACE/]NAME, hep/NAME, node/NAME, an endpoint id, an address, a pattern \
+                 or a part of an id"
+                    .to_owned(),
+            ),
+        })?;
+        Ok(Self {
+            text: text.to_owned(),
+            form,
+        })
+    }
+}
+
+fn form(text: &str) -> Option<Form> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        return Some(Form::Address(address.to_canonical()));
+    }
+    let parts: Vec<&str> = text.split('/').collect();
+    if parts.iter().any(|part| part.is_empty()) {
+        return None;
+    }
+    let pattern = text.contains(['*', '?']);
+    match (parts.as_slice(), pattern) {
+        ([kind, rest @ ..], false) if !rest.is_empty() => match Kind::parse(kind) {
+            Some(kind) => of_kind(kind, rest).or_else(|| id(&parts)),
+            None => without_kind(&parts),
+        },
+        (_, true) => (parts.len() <= 2).then(|| Form::Glob(text.to_owned())),
+        (_, false) => Some(Form::Name(text.to_owned())),
+    }
+}
+
+/// `KIND/NAME` and `KIND/NS/NAME`.
+fn of_kind(kind: Kind, rest: &[&str]) -> Option<Form> {
+    match (kind, rest) {
+        (Kind::Pod, [name]) => Some(Form::Pod {
+            namespace: None,
+            name: (*name).to_owned(),
+        }),
+        (Kind::Pod, [namespace, name]) => Some(Form::Pod {
+            namespace: Some((*namespace).to_owned()),
+            name: (*name).to_owned(),
+        }),
+        (Kind::Host, [name]) => Some(Form::Host {
+            name: (*name).to_owned(),
+        }),
+        (Kind::Node, [name]) => Some(Form::Node {
+            name: (*name).to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+/// `NS/NAME`, else an id.
+fn without_kind(parts: &[&str]) -> Option<Form> {
+    match parts {
+        [namespace, name] => Some(Form::Pod {
+            namespace: Some((*namespace).to_owned()),
+            name: (*name).to_owned(),
+        }),
+        _ => id(parts),
+    }
+}
+
+/// `[NODE/]ORCHESTRATOR/WORKLOAD/ENDPOINT`.
+fn id(parts: &[&str]) -> Option<Form> {
+    let (node, rest) = match parts {
+        [node, rest @ ..] if rest.len() == 3 => (Some((*node).to_owned()), rest),
+        rest => (None, rest),
+    };
+    let [orchestrator, workload, endpoint] = rest else {
+        return None;
+    };
+    Some(Form::Id {
+        node,
+        orchestrator: (*orchestrator).to_owned(),
+        workload: (*workload).to_owned(),
+        endpoint: (*endpoint).to_owned(),
+    })
+}
+
+/// Whether `text` fits a pattern in which `*` is any text and `?` any character.
+#[must_use]
+pub fn glob_matches(pattern: &str, text: &str) -> bool {
+    let pattern: Vec<char> = pattern.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    // The place to go on from when what follows the last star does not fit.
+    let (mut p, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(wanted) if *wanted == '?' || Some(wanted) == text.get(t) => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((at, taken)) = star else {
+                    return false;
+                };
+                star = Some((at, taken + 1));
+                p = at + 1;
+                t = taken + 1;
+            }
+        }
+    }
+    pattern.iter().skip(p).all(|rest| *rest == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pod(namespace: Option<&str>, name: &str) -> Option<Form> {
+        Some(Form::Pod {
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+        })
+    }
+
+    fn id(node: Option<&str>, orchestrator: &str, workload: &str, endpoint: &str) -> Option<Form> {
+        Some(Form::Id {
+            node: node.map(str::to_owned),
+            orchestrator: orchestrator.to_owned(),
+            workload: workload.to_owned(),
+            endpoint: endpoint.to_owned(),
+        })
+    }
+
+    #[test]
+    fn the_shape_alone_decides() {
+        let name = |name: &str| name.to_owned();
+        for (text, want) in [
+            ("pod/web-1", pod(None, "web-1")),
+            ("po/shop/web-1", pod(Some("shop"), "web-1")),
+            ("pod/pod/web-1", pod(Some("pod"), "web-1")),
+            ("shop/web-1", pod(Some("shop"), "web-1")),
+            ("unknown/web-1", pod(Some("unknown"), "web-1")),
+            (
+                "hep/node-a-eth0",
+                Some(Form::Host {
+                    name: name("node-a-eth0"),
+                }),
+            ),
+            ("HostEndpoints/x", Some(Form::Host { name: name("x") })),
+            (
+                "no/node-a",
+                Some(Form::Node {
+                    name: name("node-a"),
+                }),
+            ),
+            (
+                "node-a/k8s/shop.web-1/eth0",
+                id(Some("node-a"), "k8s", "shop.web-1", "eth0"),
+            ),
+            (
+                "node/k8s/shop.web-1/eth0",
+                id(Some("node"), "k8s", "shop.web-1", "eth0"),
+            ),
+            ("k8s/shop.web-1/eth0", id(None, "k8s", "shop.web-1", "eth0")),
+            ("hep/a/b", id(None, "hep", "a", "b")),
+            ("10.65.0.12", Some(Form::Address([10, 65, 0, 12].into()))),
+            (
+                "::ffff:10.65.0.12",
+                Some(Form::Address([10, 65, 0, 12].into())),
+            ),
+            ("fd00:10::12", "fd00:10::12".parse().ok().map(Form::Address)),
+            ("web-*", Some(Form::Glob(name("web-*")))),
+            ("shop/web-?", Some(Form::Glob(name("shop/web-?")))),
+            ("a/b/c*", None),
+            ("web", Some(Form::Name(name("web")))),
+            ("pod", Some(Form::Name(name("pod")))),
+            ("", None),
+            ("/", None),
+            ("shop/", None),
+            ("a/b/c/d/e", None),
+        ] {
+            assert_eq!(form(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn patterns() {
+        for (pattern, text, want) in [
+            ("web-*", "web-1", true),
+            ("web-*", "web", false),
+            ("*", "", true),
+            ("*-1", "web-1-1", true),
+            ("w?b", "wéb", true),
+            ("w?b", "wb", false),
+            ("*a*b*", "xxaxxbxx", true),
+            ("*a*b", "xxaxxbxx", false),
+        ] {
+            assert_eq!(glob_matches(pattern, text), want, "{pattern} {text}");
+        }
+    }
+}
