@@ -28,3 +28,4 @@ pub mod raw;
 pub mod selector;
 pub mod snapshot;
 pub mod source;
+pub mod yaml;

@@ -1,0 +1,237 @@
+//! Files as a datastore: dumps by kubectl and calicoctl, manifests, and our own snapshots.
+//!
+//! Everything is read once and kept as the JSON of each object; reads then only filter. What an object
+//! means, and whether it is a manifest, is not known here.
+
+mod find;
+mod kinds;
+mod parse;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::need::{Read, ReadScope};
+use crate::note::{Datastore, Gap, GapCode, Part, Provenance, VersionFrom};
+use crate::raw;
+use crate::source::{ReadError, Sink, Source};
+
+pub use parse::Origin;
+
+/// Which files to read.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// As typed with `-f`; `-` is stdin.
+    pub paths: Vec<PathBuf>,
+    /// `-R`
+    pub recursive: bool,
+}
+
+/// The objects of all files.
+pub struct Files {
+    objects: Vec<Entry>,
+    problems: Vec<parse::Problem>,
+    source: String,
+    read_at: String,
+}
+
+/// One object.
+struct Entry {
+    key: Key,
+    json: Vec<u8>,
+    node: String,
+    address: String,
+    service: String,
+}
+
+/// An object's identity, whichever group it was read from.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    kind: crate::need::Kind,
+    namespace: String,
+    name: String,
+}
+
+impl Files {
+    /// Reads all files. A broken document costs only itself.
+    ///
+    /// # Errors
+    /// A path that cannot be read, or nothing readable at all.
+    pub fn open(settings: &Settings) -> Result<Self, Error> {
+        let mut found = parse::Found::default();
+        for file in find::files(settings)? {
+            parse::file(&file, &mut found);
+        }
+        let source = settings.paths.iter().map(|path| path.display().to_string());
+        let source = source.collect::<Vec<_>>().join(", ");
+        if found.objects.is_empty() && found.foreign == 0 {
+            return Err(nothing(&source, &found.problems));
+        }
+        Ok(Self {
+            objects: once(found.objects),
+            problems: found.problems,
+            source,
+            read_at: jiff::Timestamp::now()
+                .strftime("%Y-%m-%dT%H:%M:%SZ")
+                .to_string(),
+        })
+    }
+
+    /// Whether an object of `crd.projectcalico.org/v1` is among them: then those of `projectcalico.org/v3`
+    /// may have their metadata folded too.
+    #[must_use]
+    pub fn has_v1_group(&self) -> bool {
+        self.objects.iter().any(|entry| {
+            raw::decode(&entry.json, None).is_ok_and(|object| {
+                object.is_some_and(|object| object.api_version() == raw::Group::CrdV1.api_version())
+            })
+        })
+    }
+}
+
+/// Nothing readable at all.
+fn nothing(source: &str, problems: &[parse::Problem]) -> Error {
+    let cause = problems.first().map_or_else(
+        || "no object that Calico's policy reads".to_owned(),
+        |problem| problem.to_string(),
+    );
+    Error::Source {
+        what: source.to_owned(),
+        cause,
+        hint: Some(
+            "give files as kubectl get -o yaml or calicoctl get -o yaml write them".to_owned(),
+        ),
+    }
+}
+
+/// The same object counts once: the stored v1 resource before what an API made of it, then the later one.
+fn once(objects: Vec<parse::Read>) -> Vec<Entry> {
+    let mut kept: BTreeMap<Key, (bool, Entry)> = BTreeMap::new();
+    for read in objects {
+        let first_group = read.v1;
+        let entry = Entry::from(read);
+        match kept.get(&entry.key) {
+            Some((true, _)) if !first_group => {}
+            _ => {
+                kept.insert(entry.key.clone(), (first_group, entry));
+            }
+        }
+    }
+    kept.into_values().map(|(_, entry)| entry).collect()
+}
+
+impl From<parse::Read> for Entry {
+    fn from(read: parse::Read) -> Self {
+        let text = |pointer: &str| {
+            read.value
+                .pointer(pointer)
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let address = match text("/status/podIPs/0/ip") {
+            first if first.is_empty() => text("/status/podIP"),
+            first => first,
+        };
+        Self {
+            key: Key {
+                kind: read.kind,
+                namespace: text("/metadata/namespace"),
+                name: text("/metadata/name"),
+            },
+            node: text("/spec/nodeName"),
+            address,
+            service: text("/metadata/labels/kubernetes.io~1service-name"),
+            json: read.value.to_string().into_bytes(),
+        }
+    }
+}
+
+impl Entry {
+    fn is_in(&self, read: &Read) -> bool {
+        let Key {
+            kind,
+            namespace,
+            name,
+        } = &self.key;
+        *kind == read.kind
+            && match &read.scope {
+                ReadScope::All => true,
+                ReadScope::Namespace(wanted) => namespace == wanted,
+                ReadScope::Name {
+                    namespace: wanted,
+                    name: wanted_name,
+                } => namespace == wanted && name == wanted_name,
+                ReadScope::Node(wanted) => self.node == *wanted,
+                ReadScope::Address(wanted) => self
+                    .address
+                    .parse()
+                    .is_ok_and(|address: std::net::IpAddr| address == *wanted),
+                ReadScope::Service {
+                    namespace: wanted,
+                    name,
+                } => namespace == wanted && self.service == *name,
+            }
+    }
+}
+
+impl Source for Files {
+    fn read(&mut self, reads: &[Read], sink: &mut dyn Sink) -> Result<(), ReadError> {
+        for problem in self.problems.drain(..) {
+            sink.gap(crate::need::Kind::Pod, problem.gap());
+        }
+        for entry in &self.objects {
+            if !reads.iter().any(|read| entry.is_in(read)) {
+                continue;
+            }
+            match raw::decode(&entry.json, None) {
+                Ok(Some(object)) => sink.object(object),
+                Ok(None) => {}
+                Err(broken) => sink.broken(broken),
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &mut dyn Sink) -> Result<(), ReadError> {
+        Ok(())
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            basis: "datastore",
+            datastore: Datastore::Files,
+            source: self.source.clone(),
+            calico_api: None,
+            calico_version: None,
+            version_from: VersionFrom::Assumed,
+            pinned: true,
+            revision: None,
+            revisions: BTreeMap::new(),
+            read_at: self.read_at.clone(),
+            shared_ips_checked: true,
+        }
+    }
+}
+
+impl parse::Problem {
+    fn gap(&self) -> Gap {
+        Gap {
+            code: GapCode::Undecodable,
+            resource: self.origin.file.clone(),
+            verb: None,
+            scope: None,
+            missing_from: vec![
+                Part::Items,
+                Part::Policies,
+                Part::RuleMatches,
+                Part::Unmatched,
+            ],
+            message: self.to_string(),
+            rule: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! From a file's text to single objects: JSON and YAML, lists, streams.
+
+use std::fmt;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::find::File;
+use super::kinds;
+use crate::need::Kind;
+use crate::yaml::read::documents;
+
+/// Where a text stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The file's name.
+    pub file: String,
+    /// From 1.
+    pub line: u64,
+    /// From 1.
+    pub column: u64,
+}
+
+/// A document that cannot be read.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub(super) origin: Origin,
+    cause: String,
+}
+
+/// One object of a kind that matters.
+pub(super) struct Read {
+    pub(super) kind: Kind,
+    /// Whether it is of `crd.projectcalico.org/v1`.
+    pub(super) v1: bool,
+    pub(super) value: Value,
+}
+
+/// What all files hold.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) objects: Vec<Read>,
+    pub(super) problems: Vec<Problem>,
+    /// How many objects of other kinds there are.
+    pub(super) foreign: usize,
+}
+
+/// `file.yaml:3:7: cause`
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Origin { file, line, column } = &self.origin;
+        write!(f, "{file}:{line}:{column}: {}", self.cause)
+    }
+}
+
+/// Takes a file's objects.
+pub(super) fn file(file: &File, found: &mut Found) {
+    let text = match std::str::from_utf8(&file.text) {
+        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Err(error) => {
+            let valid = file.text.get(..error.valid_up_to()).unwrap_or_default();
+            let lines = valid.iter().filter(|byte| **byte == b'\n').count();
+            let line = u64::try_from(lines).unwrap_or(u64::MAX).saturating_add(1);
+            return found.problem(file, (line, 1), "the text is not UTF-8".to_owned());
+        }
+    };
+    if text.trim_start().starts_with(['{', '[']) && json(file, text, found) {
+        return;
+    }
+    for document in documents(text) {
+        match document.parse() {
+            Ok(value) => found.take(value, None),
+            Err(problem) => found.problem(file, (problem.line, problem.column), problem.cause),
+        }
+    }
+}
+
+/// Takes a stream of JSON values. `false`: it is no JSON from its first value on, so it may be YAML.
+fn json(file: &File, text: &str, found: &mut Found) -> bool {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Box<RawValue>>();
+    let mut first = true;
+    loop {
+        match values.next() {
+            None => return true,
+            Some(Ok(raw)) => match serde_json::from_str(raw.get()) {
+                Ok(value) => found.take(value, None),
+                Err(error) => found.json_problem(file, &error),
+            },
+            Some(Err(_)) if first && !file.name.ends_with(".json") => return false,
+            Some(Err(error)) => {
+                found.json_problem(file, &error);
+                return true;
+            }
+        }
+        first = false;
+    }
+}
+
+impl Found {
+    fn problem(&mut self, file: &File, (line, column): (u64, u64), cause: String) {
+        let origin = Origin {
+            file: file.name.clone(),
+            line,
+            column,
+        };
+        self.problems.push(Problem { origin, cause });
+    }
+
+    fn json_problem(&mut self, file: &File, error: &serde_json::Error) {
+        let place = |n: usize| u64::try_from(n).unwrap_or(u64::MAX).max(1);
+        let text = error.to_string();
+        let cause = text
+            .split(" at line ")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        self.problem(file, (place(error.line()), place(error.column())), cause);
+    }
+
+    /// Takes an object, or each of a list's; items of a typed list have the list's group and kind.
+    fn take(&mut self, mut value: Value, inherited: Option<(&str, &str)>) {
+        if let Value::Array(items) = value {
+            items.into_iter().for_each(|item| self.take(item, None));
+            return;
+        }
+        if let Some((api_version, kind)) = inherited
+            && let Some(object) = value.as_object_mut()
+        {
+            object
+                .entry("apiVersion")
+                .or_insert_with(|| api_version.into());
+            object.entry("kind").or_insert_with(|| kind.into());
+        }
+        let text = |value: &Value, field: &str| {
+            value
+                .get(field)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let (api_version, kind) = (text(&value, "apiVersion"), text(&value, "kind"));
+        if let Some(item_kind) = kind.strip_suffix("List")
+            && let Some(Value::Array(items)) = value.get_mut("items").map(Value::take)
+        {
+            let inherited = (!item_kind.is_empty()).then_some((&*api_version, item_kind));
+            items
+                .into_iter()
+                .for_each(|item| self.take(item, inherited));
+            // An empty list is something that was read.
+            self.foreign += 1;
+            return;
+        }
+        match kinds::of(&api_version, &kind) {
+            Some(kind) => {
+                let v1 = api_version == "crd.projectcalico.org/v1";
+                self.objects.push(Read { kind, v1, value });
+            }
+            None if value.is_object() && !kind.is_empty() => self.foreign += 1,
+            None => {}
+        }
+    }
+}

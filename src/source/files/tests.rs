@@ -1,0 +1,182 @@
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests may panic"
+)]
+
+use super::*;
+use crate::need::Kind;
+use crate::note::Note;
+use crate::raw::{Broken, Object};
+
+#[derive(Default)]
+struct Taken {
+    objects: Vec<String>,
+    broken: usize,
+    gaps: Vec<String>,
+}
+
+impl Sink for Taken {
+    fn object(&mut self, object: Object<'_>) {
+        let metadata = object.metadata();
+        self.objects.push(format!(
+            "{} {}/{}",
+            object.kind(),
+            &*metadata.namespace,
+            &*metadata.name
+        ));
+    }
+
+    fn broken(&mut self, _: Broken) {
+        self.broken += 1;
+    }
+
+    fn gap(&mut self, _: Kind, gap: Gap) {
+        self.gaps.push(gap.message);
+    }
+
+    fn note(&mut self, _: Note) {}
+
+    fn progress(&mut self, _: Kind, _: u64, _: Option<&str>) {}
+}
+
+fn read(files: &[(&str, &str)], reads: &[Read]) -> Result<Taken, Error> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let settings = Settings {
+        paths: vec![folder.path().to_owned()],
+        recursive: false,
+    };
+    let mut taken = Taken::default();
+    let mut files = Files::open(&settings)?;
+    assert!(files.read(reads, &mut taken).is_ok());
+    taken.objects.sort();
+    Ok(taken)
+}
+
+fn all(kind: Kind) -> Read {
+    Read {
+        kind,
+        scope: ReadScope::All,
+        labels: None,
+    }
+}
+
+const NAMESPACES: &str =
+    "apiVersion: v1\nkind: NamespaceList\nitems:\n- metadata: {name: a}\n- metadata: {name: b}\n";
+
+#[test]
+fn lists_streams_and_json_alike() {
+    let json = r#"{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"c"}}]}
+{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"d"}}"#;
+    let stream = "apiVersion: v1\nkind: Namespace\nmetadata: {name: e}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n";
+    let files = [
+        ("a.yaml", NAMESPACES),
+        ("b.json", json),
+        ("c.yml", stream),
+        ("d.txt", "no"),
+        ("x/e.yaml", "no: 1"),
+    ];
+    let taken = read(&files, &[all(Kind::Namespace)]).unwrap();
+    assert_eq!(
+        taken.objects,
+        [
+            "Namespace /a",
+            "Namespace /b",
+            "Namespace /c",
+            "Namespace /d",
+            "Namespace /e"
+        ]
+    );
+}
+
+#[test]
+fn a_broken_document_costs_only_itself_and_is_named() {
+    let text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n---\nkind: [\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: b}\n";
+    let taken = read(&[("a.yaml", text)], &[all(Kind::Namespace)]).unwrap();
+    assert_eq!(taken.objects, ["Namespace /a", "Namespace /b"]);
+    assert_eq!(taken.gaps.len(), 1);
+    assert!(taken.gaps[0].contains("a.yaml:"), "{}", taken.gaps[0]);
+}
+
+#[test]
+fn nothing_readable_is_an_error() {
+    assert!(read(&[("a.yaml", "a: [")], &[]).is_err());
+    assert!(read(&[("a.json", "{oops")], &[]).is_err());
+    assert!(read(&[("a.txt", "")], &[]).is_err());
+    assert!(read(&[("a.yaml", "")], &[]).is_err());
+    // Objects of other kinds are a cluster in which there is nothing to say.
+    assert!(
+        read(
+            &[(
+                "a.yaml",
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+            )],
+            &[]
+        )
+        .is_ok()
+    );
+    assert!(
+        read(
+            &[("a.yaml", "apiVersion: v1\nkind: List\nitems: []\n")],
+            &[]
+        )
+        .is_ok()
+    );
+}
+
+#[test]
+fn the_same_object_counts_once_and_the_stored_one_wins() {
+    let tier = |group: &str, order: u32| {
+        format!(
+            "apiVersion: {group}\nkind: Tier\nmetadata: {{name: t}}\nspec: {{order: {order}}}\n"
+        )
+    };
+    let files = [
+        ("a.yaml", &*tier("crd.projectcalico.org/v1", 1)),
+        ("b.yaml", &*tier("projectcalico.org/v3", 2)),
+    ];
+    let taken = read(&files, &[all(Kind::Tier)]).unwrap();
+    assert_eq!(taken.objects, ["Tier /t"]);
+}
+
+#[test]
+fn reads_filter_by_scope() {
+    let pod = |namespace: &str, name: &str, node: &str, ip: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {{nodeName: {node}}}\n\
+             status: {{podIP: {ip}}}\n---\n"
+        )
+    };
+    let text = pod("a", "x", "n1", "10.0.0.1") + &pod("b", "x", "n2", "10.0.0.2");
+    let scoped = |scope| {
+        read(
+            &[("a.yaml", &*text)],
+            &[Read {
+                kind: Kind::Pod,
+                scope,
+                labels: None,
+            }],
+        )
+        .unwrap()
+        .objects
+    };
+    assert_eq!(scoped(ReadScope::Namespace("a".to_owned())), ["Pod a/x"]);
+    assert_eq!(scoped(ReadScope::Node("n2".to_owned())), ["Pod b/x"]);
+    assert_eq!(
+        scoped(ReadScope::Address("10.0.0.2".parse().unwrap())),
+        ["Pod b/x"]
+    );
+    assert_eq!(
+        scoped(ReadScope::Name {
+            namespace: "a".to_owned(),
+            name: "x".to_owned()
+        }),
+        ["Pod a/x"]
+    );
+    assert_eq!(scoped(ReadScope::All).len(), 2);
+}
