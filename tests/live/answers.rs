@@ -50,7 +50,7 @@ fn cases(world: &str) -> Outcome<Vec<Value>> {
         "{}/tests/worlds/{world}/expected.yaml",
         env!("CARGO_MANIFEST_DIR")
     );
-    let document = documents(path.as_ref())?
+    let document = documents(&std::path::PathBuf::from(path))?
         .into_iter()
         .next()
         .unwrap_or_default();
