@@ -25,6 +25,7 @@ pub mod note;
 pub mod query;
 pub mod question;
 pub mod raw;
+pub mod render;
 pub mod selector;
 pub mod snapshot;
 pub mod source;

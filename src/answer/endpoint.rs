@@ -20,6 +20,9 @@ pub struct EndpointItem {
     pub short_ref: String,
     /// The node.
     pub node: String,
+    /// Whether a manifest without node or address was taken as an endpoint.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub assumed: bool,
     /// Workload endpoints only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub orchestrator: Option<String>,

@@ -22,6 +22,8 @@ pub struct Endpoint {
     pub nets: Vec<IpNet>,
     /// Named ports that rules can mean.
     pub ports: Vec<NamedPort>,
+    /// Whether a manifest without node or address was taken as an endpoint.
+    pub assumed: bool,
     /// What only one of the kinds has.
     pub kind: EndpointKind,
 }

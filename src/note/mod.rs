@@ -87,6 +87,9 @@ pub struct Note {
     /// Whether a dropped policy would select the endpoint shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub would_select: Option<bool>,
+    /// The directions that a dropped policy would govern, for people.
+    #[serde(skip)]
+    pub governs: Option<String>,
 }
 
 impl Note {
@@ -114,6 +117,7 @@ impl Note {
             text: None,
             at: None,
             would_select: None,
+            governs: None,
         }
     }
 

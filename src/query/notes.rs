@@ -109,11 +109,23 @@ fn dropped(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
         for note in maker.snapshot.notes_about(&dropped.policy.object) {
             notes.push(Note {
                 would_select,
+                governs: Some(governs(&dropped.policy)),
                 ..note.clone()
             });
         }
     }
     notes
+}
+
+/// `Ingress,Egress`
+fn governs(policy: &Policy) -> String {
+    let types = Direction::BOTH
+        .into_iter()
+        .filter(|direction| policy.acts_on(*direction));
+    types
+        .map(Direction::type_name)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 fn tiers(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {

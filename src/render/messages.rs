@@ -1,0 +1,129 @@
+//! What stands beside an answer: errors, gaps, notes about the cluster.
+
+use super::escape::escape;
+use super::notes;
+use crate::error::Error;
+use crate::note::{Gap, GapCode, Note};
+
+/// `error: …`, the caret under the place where a selector stops parsing, and a hint.
+#[must_use]
+pub fn error_report(error: &Error) -> String {
+    let mut report = format!("error: {}\n", escape(&error.to_string()));
+    if let Error::Selector { text, error } = error {
+        let caret = error.caret_with(text, |part| escape(part).into_owned());
+        for line in caret.lines() {
+            report.push_str(&format!("  {line}\n"));
+        }
+    }
+    if let Some(hint) = error.hint() {
+        report.push_str(&format!("hint: {}\n", escape(hint)));
+    }
+    report
+}
+
+/// The line above an answer with gaps.
+#[must_use]
+pub fn incomplete_line(gaps: &[Gap]) -> Option<String> {
+    let mut missing: Vec<String> = gaps.iter().map(missing).collect();
+    missing.dedup();
+    (!gaps.is_empty()).then(|| {
+        format!(
+            "INCOMPLETE: {}; Allow below is not certain",
+            missing.join(", ")
+        )
+    })
+}
+
+fn missing(gap: &Gap) -> String {
+    let name = gap.resource.split('.').next().unwrap_or_default();
+    match gap.code {
+        GapCode::Forbidden => format!("{} could not be read (forbidden)", kind(name)),
+        GapCode::TiersFiltered => format!("{} may lack tiers", kind(name)),
+        GapCode::Timeout => format!("{} could not be read in time", kind(name)),
+        GapCode::ServerError => format!("{} could not be read", kind(name)),
+        GapCode::PoisonsKind => format!("nodes cannot read {}", kind(name)),
+        GapCode::Undecodable => format!("{} could not be read", gap.resource),
+        GapCode::UnknownFields => format!("{} has unknown fields", gap.resource),
+    }
+}
+
+/// `GlobalNetworkPolicies` for `globalnetworkpolicies`.
+fn kind(plural: &str) -> String {
+    const WORDS: [&str; 17] = [
+        "cluster",
+        "global",
+        "network",
+        "policies",
+        "policy",
+        "staged",
+        "kubernetes",
+        "host",
+        "endpoints",
+        "sets",
+        "tiers",
+        "namespaces",
+        "service",
+        "accounts",
+        "admin",
+        "baseline",
+        "slices",
+    ];
+    let mut rest = plural;
+    let mut shown = String::new();
+    while !rest.is_empty() {
+        let word = WORDS.iter().find(|word| rest.starts_with(**word));
+        let length = word.map_or(rest.len(), |word| word.len());
+        let (head, tail) = rest.split_at(length);
+        let mut letters = head.chars();
+        shown.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        shown.extend(letters);
+        rest = tail;
+    }
+    shown
+}
+
+/// Gaps on stderr, with the missing RBAC rule.
+#[must_use]
+pub fn gap_warnings(gaps: &[Gap]) -> String {
+    let mut text = String::new();
+    for gap in gaps {
+        let message = match &gap.code {
+            GapCode::Forbidden => gap
+                .message
+                .replacen(" it", &format!(" {}", gap.resource), 1),
+            _ => format!("{}: {}", gap.resource, gap.message),
+        };
+        text.push_str(&format!("warning: {}", escape(&message)));
+        if let Some(rule) = &gap.rule {
+            text.push_str(&format!(
+                "; missing rule:\n  {{apiGroups: [{}], resources: [{}], verbs: [{}]}}",
+                quoted(&rule.api_groups),
+                rule.resources.join(", "),
+                rule.verbs.join(", ")
+            ));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn quoted(groups: &[String]) -> String {
+    let shown = |group: &String| {
+        if group.is_empty() {
+            "\"\"".to_owned()
+        } else {
+            group.clone()
+        }
+    };
+    groups.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+/// Notes about the cluster, on stderr.
+#[must_use]
+pub fn cluster_notes(notes: &[Note]) -> String {
+    let line = |note: &Note| {
+        let text = format!("note: {} {}", notes::subject(note), notes::sentence(note));
+        format!("{}\n", escape(&text))
+    };
+    notes.iter().map(line).collect()
+}

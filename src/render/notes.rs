@@ -1,0 +1,144 @@
+//! Notes in sentences.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use super::Style;
+use crate::model::ObjectRef;
+use crate::note::{Effect, Note, Severity};
+
+/// Whether a note stands in a table or block: what only repeats in words what is marked there does not.
+pub(super) fn is_shown(note: &Note) -> bool {
+    note.severity != Severity::Info
+}
+
+/// Prints notes, each behind the object's name, wrapped to the width of a terminal.
+pub(super) fn print(notes: &[&Note], style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let safe = |text: String| {
+        if style.options.escape {
+            super::escape(&text).into_owned()
+        } else {
+            text
+        }
+    };
+    let named: Vec<(String, String)> = notes
+        .iter()
+        .map(|note| (safe(subject(note)), safe(sentence(note))))
+        .collect();
+    let name_width = named
+        .iter()
+        .map(|(name, _)| name.width())
+        .max()
+        .unwrap_or_default();
+    for (name, text) in named {
+        let missing = " ".repeat(name_width - name.width() + 3);
+        let indent = " ".repeat(name_width + 3);
+        let lines = wrapped(
+            &text,
+            style
+                .width
+                .map(|width| width.saturating_sub(name_width + 3)),
+        );
+        writeln!(out, "{name}{missing}{}", lines.join(&format!("\n{indent}")))?;
+    }
+    Ok(())
+}
+
+/// `np/shop/web-out`; kinds that are no policies as kubectl names them.
+pub(super) fn subject(note: &Note) -> String {
+    note.object
+        .as_ref()
+        .map_or_else(|| "cluster".to_owned(), short)
+}
+
+fn short(object: &ObjectRef) -> String {
+    let kubernetes = object.api_version.starts_with("networking.k8s.io");
+    let kind = match object.kind.as_str() {
+        "NetworkPolicy" if kubernetes => "knp",
+        "NetworkPolicy" => "np",
+        "GlobalNetworkPolicy" => "gnp",
+        "ClusterNetworkPolicy" => "kcnp",
+        "AdminNetworkPolicy" => "kanp",
+        "BaselineAdminNetworkPolicy" => "kbanp",
+        "StagedNetworkPolicy" => "snp",
+        "StagedGlobalNetworkPolicy" => "sgnp",
+        "StagedKubernetesNetworkPolicy" => "sknp",
+        "HostEndpoint" => "hep",
+        "NetworkSet" => "ns",
+        "GlobalNetworkSet" => "gns",
+        "Profile" => "pro",
+        other => return format!("{}/{}", other.to_lowercase(), qualified(object)),
+    };
+    format!("{kind}/{}", qualified(object))
+}
+
+fn qualified(object: &ObjectRef) -> String {
+    match &object.namespace {
+        Some(namespace) => format!("{namespace}/{}", object.name),
+        None => object.name.clone(),
+    }
+}
+
+/// The note in one or two sentences.
+pub(super) fn sentence(note: &Note) -> String {
+    let effect = match note.effect {
+        Effect::Isolates => "stops nodes from taking any change: ",
+        Effect::Dropped => "dropped by Calico: ",
+        Effect::PartDropped => "partly ignored by Calico: ",
+        Effect::Widened => "matches more than written: ",
+        Effect::Narrowed => "matches less than written: ",
+        Effect::Denies => "denies: ",
+        Effect::Allows => "allows: ",
+        Effect::Reinterpreted => "read otherwise than written: ",
+        Effect::NotProgrammed => "not put on the node: ",
+        Effect::Inert => "without effect: ",
+        Effect::None => "",
+    };
+    let field = note
+        .field
+        .as_ref()
+        .map(|field| format!("{field}: "))
+        .unwrap_or_default();
+    let mut sentence = format!("{effect}{field}{}.", note.message);
+    if note.would_select == Some(true) {
+        let governs = note
+            .governs
+            .as_ref()
+            .map(|types| format!(" ({types})"))
+            .unwrap_or_default();
+        sentence.push_str(&format!(" It would select this endpoint{governs}."));
+    } else if let Some(advice) = &note.advice {
+        sentence.push_str(&format!(" {}.", capital(advice)));
+    }
+    sentence
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// The text in lines of at most that many columns, broken at blanks.
+pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
+    let Some(width) = width.map(|width| width.max(30)) else {
+        return vec![text.to_owned()];
+    };
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let Some(line) = lines.last_mut() else {
+            continue;
+        };
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.width() + 1 + word.width() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}

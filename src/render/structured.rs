@@ -1,0 +1,89 @@
+//! JSON and YAML: the head, then item by item, then the tail.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::escape::escape;
+use crate::answer::EndpointAnswer;
+use crate::yaml;
+
+/// JSON, indented by two blanks.
+pub(super) fn json(
+    answer: EndpointAnswer<'_>,
+    escaped: bool,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    let head = fields(&answer.head)?;
+    let mut count = 0;
+    write!(out, "{{{},\n  \"items\": [", safe(&head, escaped))?;
+    for item in answer.items {
+        let text = indented(&serde_json::to_string_pretty(&item)?, "    ");
+        let comma = if count == 0 { "" } else { "," };
+        write!(out, "{comma}\n    {}", safe(&text, escaped))?;
+        count += 1;
+    }
+    let close = if count == 0 { "" } else { "\n  " };
+    let tail = fields(&answer.tail)?;
+    let comma = if tail.is_empty() { "" } else { "," };
+    writeln!(out, "{close}]{comma}{}\n}}", safe(&tail, escaped))?;
+    Ok(count)
+}
+
+/// The fields of an object, each on a line of its own, without the braces.
+fn fields<T: Serialize>(value: &T) -> io::Result<String> {
+    let text = serde_json::to_string_pretty(value)?;
+    let inner = text
+        .strip_prefix('{')
+        .and_then(|text| text.strip_suffix('}'));
+    Ok(inner.map(str::trim_end).unwrap_or_default().to_owned())
+}
+
+/// YAML in blocks.
+pub(super) fn yaml(
+    answer: EndpointAnswer<'_>,
+    escaped: bool,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    write!(out, "{}", shown(&answer.head, escaped)?)?;
+    let mut count = 0;
+    for item in answer.items {
+        if count == 0 {
+            writeln!(out, "items:")?;
+        }
+        let text = shown(&item, escaped)?;
+        writeln!(out, "- {}", indented(text.trim_end(), "  "))?;
+        count += 1;
+    }
+    if count == 0 {
+        writeln!(out, "items: []")?;
+    }
+    if !answer.tail.not_endpoints.is_empty() || !answer.tail.not_found.is_empty() {
+        write!(out, "{}", shown(&answer.tail, escaped)?)?;
+    }
+    Ok(count)
+}
+
+/// On a terminal the value is escaped before the library quotes it: an escape in a quoted string is the
+/// library's business, one in a plain string stays plain text.
+fn shown<T: Serialize>(value: &T, escaped: bool) -> io::Result<String> {
+    let text = yaml::write::to_string(value)?;
+    Ok(if escaped {
+        super::escape::escape_lines(&text)
+    } else {
+        text
+    })
+}
+
+/// JSON's own escapes are the same, so that the text stays JSON; its line breaks stay.
+fn safe(text: &str, escaped: bool) -> String {
+    if escaped {
+        text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn indented(text: &str, by: &str) -> String {
+    text.replace('\n', &format!("\n{by}"))
+}
