@@ -22,6 +22,8 @@ pub struct Endpoint {
     pub nets: Vec<IpNet>,
     /// Named ports that rules can mean.
     pub ports: Vec<NamedPort>,
+    /// Whether node or address are not known yet: a manifest that no server has seen.
+    pub assumed: bool,
     /// What only one of the kinds has.
     pub kind: EndpointKind,
 }
