@@ -199,6 +199,12 @@ impl Behaviour {
         !self.since(31, 0)
     }
 
+    /// Whether a FelixConfiguration of any name may select nodes.
+    #[must_use]
+    pub fn felix_configurations_select_nodes(self) -> bool {
+        self.since(32, 0)
+    }
+
     /// Whether an AdminNetworkPolicy governs the directions of its written rules rather than of its
     /// converted ones.
     #[must_use]

@@ -22,7 +22,7 @@ pub struct Endpoint {
     pub nets: Vec<IpNet>,
     /// Named ports that rules can mean.
     pub ports: Vec<NamedPort>,
-    /// Whether a manifest without node or address was taken as an endpoint.
+    /// Whether node or address are not known yet: a manifest that no server has seen.
     pub assumed: bool,
     /// What only one of the kinds has.
     pub kind: EndpointKind,

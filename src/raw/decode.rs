@@ -1,7 +1,6 @@
 //! From bytes to an object of the kind that they name.
 
 use serde::Deserialize;
-use serde::de::Deserializer;
 use serde_ignored::Path;
 
 use super::Broken;
@@ -21,16 +20,17 @@ use super::value::nullable;
 pub fn decode<'a>(
     json: &'a [u8],
     default: Option<(&str, &str)>,
-) -> Result<Option<Object<'a>>, Broken> {
+) -> Result<Option<Object<'a>>, Box<Broken>> {
     let named: Head<'a>;
     let kind = match default {
         Some(kind) => kind,
         None => {
-            named = serde_json::from_slice(json).map_err(|e| Broken::new(json, ("", ""), &e))?;
+            named = serde_json::from_slice(json)
+                .map_err(|e| Box::new(Broken::new(json, ("", ""), &e)))?;
             (&*named.api_version, &*named.kind)
         }
     };
-    of_kind(json, kind).map_err(|error| Broken::new(json, kind, &error))
+    of_kind(json, kind).map_err(|error| Box::new(Broken::new(json, kind, &error)))
 }
 
 fn of_kind<'a>(json: &'a [u8], kind: (&str, &str)) -> serde_json::Result<Option<Object<'a>>> {
@@ -124,7 +124,7 @@ where
 {
     let mut unknown_fields = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let Resource { metadata, spec } = ignoring(&mut deserializer, |path| {
+    let Resource { metadata, spec } = serde_ignored::deserialize(&mut deserializer, |path| {
         let path = written(&path);
         if path.starts_with("spec.") {
             unknown_fields.push(path);
@@ -137,14 +137,6 @@ where
         spec,
         unknown_fields,
     })
-}
-
-fn ignoring<'de, D, T>(deserializer: D, mut unknown: impl FnMut(Path<'_>)) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    serde_ignored::deserialize(deserializer, |path| unknown(path))
 }
 
 fn written(path: &Path<'_>) -> String {

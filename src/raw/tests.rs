@@ -7,7 +7,7 @@ fn read(json: &str) -> Object<'_> {
 }
 
 fn broken(json: &str) -> Broken {
-    decode(json.as_bytes(), None).unwrap_err()
+    *decode(json.as_bytes(), None).unwrap_err()
 }
 
 #[test]

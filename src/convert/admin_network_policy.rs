@@ -1,0 +1,228 @@
+//! AdminNetworkPolicy and BaselineAdminNetworkPolicy, read from v3.29 and v3.30 to v3.31
+//! (`K8sAdminNetworkPolicyToCalico` of those versions). Any rule that fails hides the whole policy.
+
+use super::cluster_network_policy::{cut, governs};
+use super::cluster_peer::{self, HasSubject, Unsupported};
+use super::draft::{Draft, DraftRule};
+use super::kubernetes_network_policy::{Expansion, peer_list, traffic};
+use super::kubernetes_ports::PortGroups;
+use super::validation_filter::Fault;
+use super::{Converter, Fact, policy};
+use crate::behaviour::ClusterPolicies;
+use crate::model::{Direction, Directions, ObjectRef, PolicyKind};
+use crate::note::{Note, codes};
+use crate::raw::Kubernetes;
+use crate::raw::cluster_policy::{AdminPolicySpec, AdminPort, ClusterPeer};
+use crate::raw::number_or_string::Port;
+
+const API_VERSION: &str = "policy.networking.k8s.io/v1alpha1";
+
+/// What sets the two kinds apart.
+struct Kind {
+    kind: PolicyKind,
+    name: &'static str,
+    tier: &'static str,
+    actions: &'static [&'static str],
+}
+
+const ADMIN: Kind = Kind {
+    kind: PolicyKind::KubernetesAdminNetworkPolicy,
+    name: "AdminNetworkPolicy",
+    tier: "adminnetworkpolicy",
+    actions: &["Allow", "Deny", "Pass"],
+};
+
+const BASELINE: Kind = Kind {
+    kind: PolicyKind::KubernetesBaselineAdminNetworkPolicy,
+    name: "BaselineAdminNetworkPolicy",
+    tier: "baselineadminnetworkpolicy",
+    actions: &["Allow", "Deny"],
+};
+
+/// A rule of either direction.
+struct Written<'a> {
+    direction: Direction,
+    index: usize,
+    path: String,
+    action: &'a str,
+    peers: &'a [ClusterPeer],
+    ports: &'a [AdminPort],
+}
+
+pub(super) fn convert(
+    converter: &mut Converter,
+    object: &Kubernetes<'_, AdminPolicySpec>,
+    out: &mut Vec<Fact>,
+) {
+    let order = f64::from(object.spec.priority.unwrap_or(0));
+    let read = matches!(
+        converter.behaviour().cluster_policies(),
+        ClusterPolicies::Admin | ClusterPolicies::AdminAndBaseline
+    );
+    if read {
+        convert_kind(converter, &ADMIN, order, object, out);
+    } else {
+        out.push(Fact::Note(ignored(&ADMIN, object)));
+    }
+}
+
+pub(super) fn convert_baseline(
+    converter: &mut Converter,
+    object: &Kubernetes<'_, AdminPolicySpec>,
+    out: &mut Vec<Fact>,
+) {
+    if converter.behaviour().cluster_policies() == ClusterPolicies::AdminAndBaseline {
+        convert_kind(converter, &BASELINE, 1000.0, object, out);
+    } else {
+        out.push(Fact::Note(ignored(&BASELINE, object)));
+    }
+}
+
+fn ignored(kind: &Kind, object: &Kubernetes<'_, AdminPolicySpec>) -> Note {
+    let reference = ObjectRef::new(API_VERSION, kind.name, "", &object.metadata.name);
+    let message = format!(
+        "this version of Calico ignores objects of kind {}",
+        kind.name
+    );
+    Note::new(codes::ANP_IGNORED, &reference, message)
+}
+
+fn convert_kind(
+    converter: &mut Converter,
+    kind: &Kind,
+    order: f64,
+    object: &Kubernetes<'_, AdminPolicySpec>,
+    out: &mut Vec<Fact>,
+) {
+    let spec = &object.spec;
+    let reference = ObjectRef::new(API_VERSION, kind.name, "", &object.metadata.name);
+    let (mut draft, has_subject) =
+        cluster_peer::draft(converter, kind.kind, reference, spec.subject.as_ref());
+    draft.tier = kind.tier.to_owned();
+    draft.order = Some(order);
+    let mut fault = (has_subject == HasSubject::No).then(|| {
+        let message = "the subject names neither namespaces nor pods";
+        Fault::new(codes::CNP_TIER_OR_SUBJECT_INVALID, "spec.subject", message)
+    });
+    for written in rules(spec) {
+        match rule(kind, &written, &mut draft) {
+            Ok(rules) if written.direction == Direction::Ingress => draft.ingress.extend(rules),
+            Ok(rules) => draft.egress.extend(rules),
+            Err(Unsupported { field, message }) => {
+                let message = format!("one rule that Calico cannot express hides all: {message}");
+                fault.get_or_insert(Fault::new(codes::ANP_ANY_RULE_FAILS, field, message));
+            }
+        }
+    }
+    draft.governs = if converter.behaviour().admin_types_from_written_rules() {
+        written_directions(spec)
+    } else {
+        governs(&draft)
+    };
+    match fault {
+        Some(fault) => policy::drop(converter, draft, fault, out),
+        None => policy::finish(converter, draft, out),
+    }
+}
+
+/// The directions that have a written rule; none is both.
+fn written_directions(spec: &AdminPolicySpec) -> Directions {
+    let ingress = spec.ingress.as_ref().is_some_and(|rules| !rules.is_empty());
+    let egress = spec.egress.as_ref().is_some_and(|rules| !rules.is_empty());
+    match (ingress, egress) {
+        (false, false) => Directions::BOTH,
+        (ingress, egress) => Directions { ingress, egress },
+    }
+}
+
+fn rules(spec: &AdminPolicySpec) -> Vec<Written<'_>> {
+    let path = |direction: Direction, index| format!("spec.{}[{index}]", direction.field());
+    let ingress = spec.ingress.as_deref().unwrap_or_default().iter();
+    let egress = spec.egress.as_deref().unwrap_or_default().iter();
+    let ingress = ingress.enumerate().map(|(index, rule)| Written {
+        direction: Direction::Ingress,
+        index,
+        path: path(Direction::Ingress, index),
+        action: &rule.action,
+        peers: rule.from.as_deref().unwrap_or_default(),
+        ports: rule.ports.as_deref().unwrap_or_default(),
+    });
+    let egress = egress.enumerate().map(|(index, rule)| Written {
+        direction: Direction::Egress,
+        index,
+        path: path(Direction::Egress, index),
+        action: &rule.action,
+        peers: rule.to.as_deref().unwrap_or_default(),
+        ports: rule.ports.as_deref().unwrap_or_default(),
+    });
+    ingress.chain(egress).collect()
+}
+
+fn rule(
+    kind: &Kind,
+    written: &Written<'_>,
+    draft: &mut Draft,
+) -> Result<Vec<DraftRule>, Unsupported> {
+    let path = &written.path;
+    let action = kind
+        .actions
+        .iter()
+        .find(|action| **action == written.action);
+    let action = action.ok_or_else(|| Unsupported {
+        field: format!("{path}.action"),
+        message: format!("{:?} is no action", written.action),
+    })?;
+    if let Some(index) = written
+        .ports
+        .iter()
+        .position(|port| port.named_port.is_some())
+    {
+        let message = "named ports are not implemented: the rule matches every protocol and port";
+        let note = Note::new(codes::ANP_NAMED_PORT, &draft.object, message);
+        draft
+            .notes
+            .push(note.field(format!("{path}.ports[{index}]")));
+    }
+    let groups = groups(written.ports).map_err(|(index, message)| Unsupported {
+        field: format!("{path}.ports[{index}]"),
+        message,
+    })?;
+    let (object, notes) = (&draft.object, &mut draft.notes);
+    let peers = cluster_peer::peers(written.peers, written.direction, path, object, notes)?;
+    let template = Expansion {
+        direction: written.direction,
+        index: written.index,
+        action,
+        traffic: traffic("ports", written.ports),
+        ports: match written.ports {
+            [] => format!("{path}.{}", peer_list(written.direction)),
+            _ => format!("{path}.ports"),
+        },
+        path: path.clone(),
+    };
+    Ok(template.rules(groups, &peers))
+}
+
+/// Ports by protocol. An entry that says nothing, as a named port does here, is everything and ends the
+/// list.
+fn groups(ports: &[AdminPort]) -> Result<PortGroups, (usize, String)> {
+    if ports.is_empty() {
+        return Ok(PortGroups::any());
+    }
+    let mut groups = PortGroups::default();
+    let protocol = |text: &str| if text.is_empty() { "TCP" } else { text }.to_owned();
+    for (index, entry) in ports.iter().enumerate() {
+        if let Some(one) = &entry.port_number {
+            groups.add(&protocol(&one.protocol), Port::Number(cut(one.port)));
+        } else if let Some(range) = &entry.port_range {
+            let (start, end) = (cut(range.start), cut(range.end));
+            if start > end {
+                return Err((index, format!("{start} to {end} is no range of ports")));
+            }
+            groups.add(&protocol(&range.protocol), Port::Range(start, end));
+        } else {
+            return Ok(PortGroups::any());
+        }
+    }
+    Ok(groups)
+}

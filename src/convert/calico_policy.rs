@@ -1,0 +1,176 @@
+//! What the four policy kinds of Calico share: name, tier, types, flags, and what is to be said of them.
+
+use super::draft::{Draft, Selectors};
+use super::metadata::{Unfolded, V3, unfold};
+use super::{Converter, Fact, calico_rule, policy_name};
+use crate::behaviour::TierSource;
+use crate::intern::Symbol;
+use crate::model::{Direction, Directions, ObjectRef, PolicyId, PolicyKind, Treatment};
+use crate::note::{Code, Note, codes};
+use crate::raw::Calico;
+use crate::raw::calico_policy::PolicySpec;
+use crate::raw::value::Text;
+
+/// The policy in v3 terms; `None` when Calico skips the object.
+pub(super) fn draft(
+    converter: &mut Converter,
+    kind: PolicyKind,
+    policy: &Calico<'_, PolicySpec>,
+    out: &mut Vec<Fact>,
+) -> Option<Draft> {
+    let metadata = unfold(converter, kind.name(), policy.group, &policy.metadata, out)?;
+    let spec = &policy.spec;
+    let shown = policy_name::shown(&metadata, &spec.tier, converter.behaviour());
+    let namespace = if kind.is_namespaced() {
+        metadata.namespace.as_str()
+    } else {
+        ""
+    };
+    let object = ObjectRef::new(V3, kind.name(), namespace, shown);
+    calico_rule::note_unknown_fields(&policy.unknown_fields, &object, out);
+    note_names(converter, &metadata, spec, &object, out);
+    let rules = |direction, list: &Option<crate::raw::value::List<_>>| {
+        let list = list.as_deref().unwrap_or_default();
+        calico_rule::drafts(list, direction, &policy.unknown_fields)
+    };
+    let hints = spec.performance_hints.as_deref().unwrap_or_default();
+    Some(Draft {
+        id: PolicyId {
+            kind,
+            namespace: converter.symbol(namespace),
+            stored: converter.symbol(&metadata.stored),
+        },
+        name: Symbol::from(shown),
+        tier: tier(converter, &metadata.stored, spec).to_owned(),
+        order: spec.order,
+        governs: governs(spec),
+        treatment: treatment(spec),
+        selectors: selectors(spec),
+        written: selectors(spec),
+        hints: hints.iter().map(|hint| hint.0.clone()).collect(),
+        ingress: rules(Direction::Ingress, &spec.ingress),
+        egress: rules(Direction::Egress, &spec.egress),
+        notes: spec_notes(spec, &object),
+        object,
+    })
+}
+
+fn selectors(spec: &PolicySpec) -> Selectors {
+    Selectors {
+        selector: spec.selector.0.clone(),
+        namespace: spec.namespace_selector.0.clone(),
+        service_account: spec.service_account_selector.0.clone(),
+    }
+}
+
+fn tier<'a>(converter: &Converter, stored: &'a str, spec: &'a PolicySpec) -> &'a str {
+    match converter.behaviour().tier_source() {
+        TierSource::StoredName => policy_name::tier_in_name(stored),
+        TierSource::SpecTier => tier_of_spec(spec),
+    }
+}
+
+fn tier_of_spec(spec: &PolicySpec) -> &str {
+    if spec.tier.is_empty() {
+        "default"
+    } else {
+        &spec.tier
+    }
+}
+
+fn types(spec: &PolicySpec) -> &[Text] {
+    spec.types.as_deref().unwrap_or_default()
+}
+
+/// No types are both directions; case does not count.
+fn governs(spec: &PolicySpec) -> Directions {
+    let has = |direction: Direction| {
+        let types = types(spec);
+        let named = |word: &Text| word.eq_ignore_ascii_case(direction.field());
+        types.is_empty() || types.iter().any(named)
+    };
+    Directions {
+        ingress: has(Direction::Ingress),
+        egress: has(Direction::Egress),
+    }
+}
+
+fn treatment(spec: &PolicySpec) -> Treatment {
+    if spec.do_not_track == Some(true) {
+        Treatment::Untracked
+    } else if spec.pre_dnat == Some(true) {
+        Treatment::PreDnat
+    } else if spec.apply_on_forward == Some(true) {
+        Treatment::Forward
+    } else {
+        Treatment::Normal
+    }
+}
+
+fn note_names(
+    converter: &Converter,
+    metadata: &Unfolded,
+    spec: &PolicySpec,
+    object: &ObjectRef,
+    out: &mut Vec<Fact>,
+) {
+    let stored = metadata.stored.as_str();
+    let mut note = |code: Code, field: &str, message: String| {
+        out.push(Fact::Note(Note::new(code, object, message).field(field)));
+    };
+    if stored != object.name {
+        let message = format!("its name is stored as {stored}");
+        note(codes::NAME_SHOWN_DIFFERS, "metadata.name", message);
+    }
+    let (named, meant) = (policy_name::tier_in_name(stored), tier_of_spec(spec));
+    let by_name = converter.behaviour().tier_source() == TierSource::StoredName;
+    if by_name && named != meant {
+        let message = format!(
+            "on this version the policy belongs to tier {named}, as its name says, not {meant}"
+        );
+        note(codes::TIER_FROM_NAME_PREFIX, "spec.tier", message);
+    }
+}
+
+fn spec_notes(spec: &PolicySpec, object: &ObjectRef) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let mut note = |code: Code, field: &str, message: String| {
+        notes.push(Note::new(code, object, message).field(field));
+    };
+    let ingress = spec.ingress.as_ref().is_some_and(|rules| !rules.is_empty());
+    let egress = spec.egress.as_ref().is_some_and(|rules| !rules.is_empty());
+    if types(spec).is_empty() && !(ingress && egress) {
+        let directions = match (ingress, egress) {
+            (true, _) => "egress",
+            (_, true) => "ingress",
+            _ => "ingress and egress",
+        };
+        let message = format!(
+            "no types are stored, so it also governs {directions}, where it allows nothing"
+        );
+        note(codes::TYPES_EMPTY_RAW, "spec.types", message);
+    }
+    for (index, word) in types(spec).iter().enumerate() {
+        let known = Direction::BOTH
+            .iter()
+            .any(|d| word.eq_ignore_ascii_case(d.field()));
+        if !known {
+            let message = format!("{:?} is no policy type and is ignored", &**word);
+            note(
+                codes::TYPES_UNKNOWN_WORD,
+                &format!("spec.types[{index}]"),
+                message,
+            );
+        }
+    }
+    let pre_dnat = spec.pre_dnat == Some(true);
+    if treatment(spec) == Treatment::PreDnat && (egress || governs(spec).egress) {
+        let message = "egress is ignored in a preDNAT policy".to_owned();
+        note(codes::PREDNAT_EGRESS, "spec.preDNAT", message);
+    }
+    if treatment(spec) == Treatment::Untracked && pre_dnat {
+        let message = "preDNAT is ignored because doNotTrack is set".to_owned();
+        note(codes::UNTRACKED_AND_PREDNAT, "spec.preDNAT", message);
+    }
+    notes
+}

@@ -1,0 +1,245 @@
+//! ClusterNetworkPolicy, read since v3.32 (`K8sClusterNetworkPolicyToCalico`).
+
+use super::cluster_peer::{self, HasSubject, Unsupported};
+use super::draft::{Draft, DraftRule};
+use super::kubernetes_network_policy::{Expansion, peer_list, traffic};
+use super::kubernetes_ports::PortGroups;
+use super::validation_filter::Fault;
+use super::{Converter, Fact, policy};
+use crate::behaviour::ClusterPolicies;
+use crate::model::{Direction, Directions, ObjectRef, PolicyKind};
+use crate::note::{Note, codes};
+use crate::raw::Kubernetes;
+use crate::raw::cluster_policy::{
+    ClusterPeer, ClusterPolicySpec, ClusterPort, ClusterProtocol, ProtocolPorts,
+};
+use crate::raw::number_or_string::Port;
+use crate::raw::value::Text;
+
+const API_VERSION: &str = "policy.networking.k8s.io/v1alpha2";
+
+/// A rule of either direction.
+struct Written<'a> {
+    direction: Direction,
+    index: usize,
+    path: String,
+    action: &'a Text,
+    peers: &'a [ClusterPeer],
+    protocols: &'a [ClusterProtocol],
+}
+
+pub(super) fn convert(
+    converter: &mut Converter,
+    object: &Kubernetes<'_, ClusterPolicySpec>,
+    out: &mut Vec<Fact>,
+) {
+    let name = &*object.metadata.name;
+    let reference = ObjectRef::new(API_VERSION, "ClusterNetworkPolicy", "", name);
+    if converter.behaviour().cluster_policies() != ClusterPolicies::Cluster {
+        let message = "this version of Calico does not read ClusterNetworkPolicies";
+        out.push(Fact::Note(Note::new(
+            codes::CNP_OLD_CALICO,
+            &reference,
+            message,
+        )));
+        return;
+    }
+    let spec = &object.spec;
+    let kind = PolicyKind::KubernetesClusterNetworkPolicy;
+    let (mut draft, has_subject) =
+        cluster_peer::draft(converter, kind, reference, spec.subject.as_ref());
+    draft.order = Some(f64::from(spec.priority.unwrap_or(0)));
+    let tier = match &*spec.tier {
+        "Admin" => Some("kube-admin"),
+        "Baseline" => Some("kube-baseline"),
+        _ => None,
+    };
+    draft.tier = tier.unwrap_or(&spec.tier).to_owned();
+    for written in rules(spec) {
+        let rules = rule_or_replacement(&written, &mut draft);
+        match written.direction {
+            Direction::Ingress => draft.ingress.extend(rules),
+            Direction::Egress => draft.egress.extend(rules),
+        }
+    }
+    draft.governs = governs(&draft);
+    let code = codes::CNP_TIER_OR_SUBJECT_INVALID;
+    let fault = match (tier, has_subject) {
+        (None, _) => {
+            let message = format!("tier {:?} is neither Admin nor Baseline", &*spec.tier);
+            Fault::new(code, "spec.tier", message)
+        }
+        (_, HasSubject::No) => Fault::new(
+            code,
+            "spec.subject",
+            "the subject names neither namespaces nor pods",
+        ),
+        _ => return policy::finish(converter, draft, out),
+    };
+    policy::drop(converter, draft, fault, out);
+}
+
+/// The directions that have a converted rule; none is both.
+pub(super) fn governs(draft: &Draft) -> Directions {
+    match (draft.ingress.is_empty(), draft.egress.is_empty()) {
+        (true, true) => Directions::BOTH,
+        (ingress, egress) => Directions {
+            ingress: !ingress,
+            egress: !egress,
+        },
+    }
+}
+
+fn rules(spec: &ClusterPolicySpec) -> Vec<Written<'_>> {
+    let path = |direction: Direction, index| format!("spec.{}[{index}]", direction.field());
+    let ingress = spec.ingress.as_deref().unwrap_or_default().iter();
+    let egress = spec.egress.as_deref().unwrap_or_default().iter();
+    let ingress = ingress.enumerate().map(|(index, rule)| Written {
+        direction: Direction::Ingress,
+        index,
+        path: path(Direction::Ingress, index),
+        action: &rule.action,
+        peers: rule.from.as_deref().unwrap_or_default(),
+        protocols: rule.protocols.as_deref().unwrap_or_default(),
+    });
+    let egress = egress.enumerate().map(|(index, rule)| Written {
+        direction: Direction::Egress,
+        index,
+        path: path(Direction::Egress, index),
+        action: &rule.action,
+        peers: rule.to.as_deref().unwrap_or_default(),
+        protocols: rule.protocols.as_deref().unwrap_or_default(),
+    });
+    ingress.chain(egress).collect()
+}
+
+/// A Deny or Pass that fails becomes a Deny of everything in its place; an Accept vanishes.
+fn rule_or_replacement(written: &Written<'_>, draft: &mut Draft) -> Vec<DraftRule> {
+    let failed = match rule(written, &draft.object, &mut draft.notes) {
+        Ok(rules) => return rules,
+        Err(failed) => failed,
+    };
+    let denies = matches!(&**written.action, "Deny" | "Pass");
+    let (code, message) = if denies {
+        let direction = written.direction.field();
+        let message = format!(
+            "it denies all {direction} traffic instead: {}",
+            failed.message
+        );
+        (codes::CNP_DENY_PASS_FAILS, message)
+    } else {
+        let message = format!("the rule is ignored: {}", failed.message);
+        (codes::CNP_ACCEPT_FAILS, message)
+    };
+    draft
+        .notes
+        .push(Note::new(code, &draft.object, message).field(failed.field));
+    if denies {
+        vec![DraftRule::bare(written.index, written.path.clone(), "Deny")]
+    } else {
+        Vec::new()
+    }
+}
+
+fn rule(
+    written: &Written<'_>,
+    object: &ObjectRef,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<DraftRule>, Unsupported> {
+    let path = &written.path;
+    let action = match &**written.action {
+        "Accept" => "Allow",
+        "Deny" => "Deny",
+        "Pass" => "Pass",
+        other => {
+            return Err(Unsupported {
+                field: format!("{path}.action"),
+                message: format!("{other:?} is no action"),
+            });
+        }
+    };
+    let groups = groups(written.protocols).map_err(|(index, message)| Unsupported {
+        field: format!("{path}.protocols[{index}]"),
+        message,
+    })?;
+    let peers = cluster_peer::peers(written.peers, written.direction, path, object, notes)?;
+    let template = Expansion {
+        direction: written.direction,
+        index: written.index,
+        action,
+        traffic: traffic("protocols", written.protocols),
+        ports: match written.protocols {
+            [] => format!("{path}.{}", peer_list(written.direction)),
+            _ => format!("{path}.protocols"),
+        },
+        path: path.clone(),
+    };
+    Ok(template.rules(groups, &peers))
+}
+
+/// Ports by protocol; named ports stand without one. An empty entry is everything and ends the list.
+fn groups(protocols: &[ClusterProtocol]) -> Result<PortGroups, (usize, String)> {
+    if protocols.is_empty() {
+        return Ok(PortGroups::any());
+    }
+    let mut groups = PortGroups::default();
+    for (index, entry) in protocols.iter().enumerate() {
+        let fails = |message: String| (index, message);
+        if !entry.destination_named_port.is_empty() {
+            let name = &*entry.destination_named_port;
+            groups.add("", named_port(name).map_err(fails)?);
+            continue;
+        }
+        let known = [
+            ("TCP", &entry.tcp),
+            ("UDP", &entry.udp),
+            ("SCTP", &entry.sctp),
+        ];
+        let given = known
+            .into_iter()
+            .find_map(|(name, ports)| Some((name, ports.as_ref()?)));
+        let Some((name, ports)) = given else {
+            return Ok(PortGroups::any());
+        };
+        match port(ports).map_err(fails)? {
+            Some(port) => groups.add(name, port),
+            None => groups.add_all(name),
+        }
+    }
+    Ok(groups)
+}
+
+fn named_port(name: &str) -> Result<Port, String> {
+    let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+    if name.len() <= 128 && name.bytes().all(known) {
+        Ok(Port::Name(name.to_owned()))
+    } else {
+        Err(format!("{name:?} is no port name"))
+    }
+}
+
+/// `None` is all ports of the protocol.
+fn port(ports: &ProtocolPorts) -> Result<Option<Port>, String> {
+    let Some(ClusterPort { number, range }) = &ports.destination_port else {
+        return Ok(None);
+    };
+    match (number.filter(|number| *number != 0), range) {
+        (Some(number), _) => Ok(Some(Port::Number(cut(number)))),
+        (None, Some(range)) if cut(range.start) > cut(range.end) => Err(format!(
+            "{} to {} is no range of ports",
+            range.start, range.end
+        )),
+        (None, Some(range)) => Ok(Some(Port::Range(cut(range.start), cut(range.end)))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Calico keeps the lower 16 bits.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what Calico does"
+)]
+pub(super) fn cut(number: i32) -> u16 {
+    number as u16
+}

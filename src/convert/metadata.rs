@@ -1,0 +1,123 @@
+//! How `crd.projectcalico.org/v1` folds an object's metadata into an annotation, unfolded
+//! (`libcalico-go/lib/backend/k8s/resources/resources.go`).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Converter, Fact};
+use crate::intern::LabelSet;
+use crate::model::ObjectRef;
+use crate::note::{Note, codes};
+use crate::raw::value::{Map, Text};
+use crate::raw::{Group, Metadata};
+
+const ANNOTATION: &str = "projectcalico.org/metadata";
+
+/// The group and version under which users see Calico's kinds.
+pub(super) const V3: &str = "projectcalico.org/v3";
+
+/// An object's metadata as Calico sees it.
+#[derive(Debug)]
+pub(super) struct Unfolded {
+    /// The name of the custom resource.
+    pub(super) stored: String,
+    /// The name that the annotation gives, if it gives one.
+    pub(super) annotated_name: Option<String>,
+    /// Whether there is such an annotation.
+    pub(super) folded: bool,
+    /// The namespace.
+    pub(super) namespace: String,
+    /// Labels of the resource, overlaid with those of the annotation.
+    pub(super) labels: BTreeMap<String, String>,
+}
+
+/// The part of the annotation's `ObjectMeta` that is read or can fail to decode.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ObjectMeta {
+    name: Text,
+    #[serde(rename = "generateName")]
+    _generate_name: Text,
+    #[serde(rename = "creationTimestamp")]
+    _creation_timestamp: Text,
+    labels: Option<Map>,
+    #[serde(rename = "annotations")]
+    _annotations: Option<Map>,
+}
+
+impl Unfolded {
+    /// The v3 name of kinds other than policies.
+    pub(super) fn name(&self) -> &str {
+        self.annotated_name.as_deref().unwrap_or(&self.stored)
+    }
+
+    /// The labels, interned.
+    pub(super) fn label_set(&self, converter: &mut Converter) -> LabelSet {
+        let pairs = self.labels.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        converter.interner.labels(pairs)
+    }
+}
+
+/// Unfolds; a damaged annotation makes Calico skip the object, which leaves a note and nothing else.
+pub(super) fn unfold(
+    converter: &Converter,
+    kind: &str,
+    group: Group,
+    metadata: &Metadata<'_>,
+    out: &mut Vec<Fact>,
+) -> Option<Unfolded> {
+    let read = group == Group::CrdV1 || converter.settings.unfold_v3;
+    match unfolded(
+        metadata,
+        metadata.annotations.get(ANNOTATION).filter(|_| read),
+    ) {
+        Ok(unfolded) => Some(unfolded),
+        Err(error) => {
+            let object = ObjectRef::new(V3, kind, &metadata.namespace, &metadata.name);
+            let message = format!(
+                "the annotation {ANNOTATION} does not decode, so Calico skips the object: {error}"
+            );
+            let note = Note::new(codes::CR_METADATA_ANNOTATION_BAD, &object, message);
+            out.push(Fact::Note(note.field("metadata.annotations")));
+            None
+        }
+    }
+}
+
+fn unfolded(metadata: &Metadata<'_>, annotation: Option<&str>) -> serde_json::Result<Unfolded> {
+    let own = metadata.labels.iter();
+    let mut labels: BTreeMap<_, _> = own.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+    let mut annotated_name = None;
+    if let Some(annotation) = annotation {
+        let inner: Option<ObjectMeta> = serde_json::from_str(annotation)?;
+        let inner = inner.unwrap_or_default();
+        let inner_labels = inner.labels.unwrap_or_default().into_iter();
+        labels.extend(inner_labels.map(|(key, value)| (key, value.0)));
+        annotated_name = Some(inner.name.0).filter(|name| !name.is_empty());
+    }
+    Ok(Unfolded {
+        stored: metadata.name.to_string(),
+        annotated_name,
+        folded: annotation.is_some(),
+        namespace: metadata.namespace.to_string(),
+        labels,
+    })
+}
+
+/// Labels that Calico gives to endpoints itself, which make whoever carries them look like a pod.
+pub(super) fn is_calico_label(key: &str) -> bool {
+    key.starts_with("pcns.")
+        || key.starts_with("pcsa.")
+        || matches!(
+            key,
+            NAMESPACE_LABEL | ORCHESTRATOR_LABEL | SERVICE_ACCOUNT_LABEL
+        )
+}
+
+/// Names an endpoint's namespace.
+pub(super) const NAMESPACE_LABEL: &str = "projectcalico.org/namespace";
+/// Names an endpoint's orchestrator.
+pub(super) const ORCHESTRATOR_LABEL: &str = "projectcalico.org/orchestrator";
+/// Names an endpoint's service account.
+pub(super) const SERVICE_ACCOUNT_LABEL: &str = "projectcalico.org/serviceaccount";
