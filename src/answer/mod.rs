@@ -145,6 +145,17 @@ pub struct EndpointAnswer<'a> {
     pub items: Box<dyn Iterator<Item = EndpointItem> + 'a>,
     /// What stands behind them.
     pub tail: Tail,
+    /// Names that nothing has, shown as parts of ids; for people, on stderr.
+    pub widened: Vec<Widened>,
+}
+
+/// A name that nothing has, and how many ids contain it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Widened {
+    /// As typed.
+    pub what: String,
+    /// How many endpoints are shown for it.
+    pub count: usize,
 }
 
 impl std::fmt::Display for Order {

@@ -22,6 +22,7 @@ pub fn answer<'a>(
         matched,
         not_endpoints,
         not_found,
+        widened,
     } = find::find(snapshot, question);
     let head = Head {
         api_version: API_VERSION,
@@ -48,6 +49,7 @@ pub fn answer<'a>(
             not_endpoints,
             not_found,
         },
+        widened,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::answer::{Matched, NotEndpoint, NotEndpointReason, NotFound};
+use crate::answer::{Matched, NotEndpoint, NotEndpointReason, NotFound, Widened};
 use crate::intern::LabelSet;
 use crate::model::net::contains;
 use crate::model::{Endpoint, EndpointId};
@@ -19,6 +19,8 @@ pub(super) struct Finding<'a> {
     pub(super) not_endpoints: Vec<NotEndpoint>,
     /// Named, and not there.
     pub(super) not_found: Vec<NotFound>,
+    /// Names that were widened to parts of ids.
+    pub(super) widened: Vec<Widened>,
 }
 
 /// What was found for one WHAT.
@@ -44,6 +46,7 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, question: &Question) -> Finding<'
         },
         not_endpoints: Vec::new(),
         not_found: Vec::new(),
+        widened: Vec::new(),
     };
     if question.what.is_empty() {
         finding.endpoints = finder.all(|endpoint| finder.in_scope(endpoint));
@@ -51,6 +54,13 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, question: &Question) -> Finding<'
     for what in &question.what {
         let (found, matched) = finder.one(what);
         finding.matched = finding.matched.max(matched);
+        if matched == Matched::Substring {
+            let count = found.endpoints.len();
+            finding.widened.push(Widened {
+                what: what.text.clone(),
+                count,
+            });
+        }
         finding.endpoints.extend(found.endpoints);
         finding.not_endpoints.extend(
             found

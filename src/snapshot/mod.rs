@@ -84,6 +84,8 @@ impl Snapshot {
     /// Sorts everything into a total order and indexes notes by object.
     pub fn finish(&mut self) {
         self.endpoints.sort_by(|a, b| a.id.cmp(&b.id));
+        // Reads may overlap: a pod by its name and again by its address.
+        self.endpoints.dedup_by(|a, b| a.id == b.id);
         self.sets.sort_by(|a, b| a.id.cmp(&b.id));
         self.policies.sort_by(|a, b| a.id.cmp(&b.id));
         self.dropped.sort_by(|a, b| a.policy.id.cmp(&b.policy.id));

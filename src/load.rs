@@ -1,0 +1,310 @@
+//! The joint between source, convert and snapshot: reads in stages until the question has enough.
+
+use std::time::Instant;
+
+use crate::behaviour::{Behaviour, Version};
+use crate::convert::{self, Converter, Fact, ManifestMode};
+use crate::error::Error;
+use crate::need::{self, Kind, Read};
+use crate::note::{Gap, GapCode, Note, Part, Provenance, VersionFrom, codes};
+use crate::question::Question;
+use crate::raw::{Broken, Object};
+use crate::snapshot::{NotEndpoint, Reason, Snapshot};
+use crate::source::{ReadError, Sink, Source};
+
+/// How often everything may be read again because its moment was gone.
+const RESTARTS: usize = 2;
+
+/// What the question does not say.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `--calico-version`
+    pub calico_version: Option<Version>,
+    /// `--manifests`
+    pub manifests: ManifestMode,
+    /// The namespace of manifests that name none.
+    pub default_namespace: String,
+    /// Whether objects of `projectcalico.org/v3` may have folded metadata.
+    pub unfold_v3: bool,
+}
+
+/// Everything that an answer is made of.
+pub struct Loaded {
+    /// The world.
+    pub snapshot: Snapshot,
+    /// How its Calico version behaves.
+    pub behaviour: Behaviour,
+    /// Where it came from.
+    pub provenance: Provenance,
+    /// Fields that were filled into manifests, each with how often.
+    pub filled_in: Vec<(&'static str, usize)>,
+}
+
+/// Told how far a read is.
+pub trait Watcher {
+    /// A kind has so many objects by now.
+    fn progress(&mut self, kind: Kind, objects: u64, revision: Option<&str>, since: Instant);
+}
+
+/// Reads what the question needs.
+///
+/// # Errors
+/// The source cannot be read, or its moment was gone too often.
+pub fn load(
+    question: &Question,
+    source: &mut dyn Source,
+    settings: &Settings,
+    watcher: &mut dyn Watcher,
+) -> Result<Loaded, Error> {
+    let started = Instant::now();
+    for _ in 0..=RESTARTS {
+        let mut gathering = Gathering::new(settings, watcher, started);
+        match gathering.gather(question, source) {
+            Ok(done) => return Ok(gathering.loaded(question, source, &done)),
+            Err(ReadError::Restart) => {}
+            Err(ReadError::Failed(error)) => return Err(error),
+        }
+    }
+    Err(Error::Source {
+        what: source.provenance().source,
+        cause: "its history was compacted while it was read, again and again".to_owned(),
+        hint: Some("--latest reads without one moment for all kinds".to_owned()),
+    })
+}
+
+/// A snapshot in the making.
+struct Gathering<'a> {
+    snapshot: Snapshot,
+    settings: &'a Settings,
+    converter: Converter,
+    version: Option<(Version, VersionFrom)>,
+    facts: Vec<Fact>,
+    watcher: &'a mut dyn Watcher,
+    started: Instant,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(settings: &'a Settings, watcher: &'a mut dyn Watcher, started: Instant) -> Self {
+        let mut snapshot = Snapshot::default();
+        let allow = convert::profile::default_allow();
+        snapshot.profiles.insert(allow.name.clone(), allow);
+        Self {
+            converter: converter(settings, Behaviour::of(settings.calico_version), &snapshot),
+            version: settings.calico_version.map(|version| (version, VersionFrom::Flag)),
+            snapshot,
+            settings,
+            facts: Vec::new(),
+            watcher,
+            started,
+        }
+    }
+
+    fn gather(&mut self, question: &Question, source: &mut dyn Source) -> Result<Vec<Read>, ReadError> {
+        let mut done: Vec<Read> = Vec::new();
+        loop {
+            let reads = need::next(question, &self.snapshot, &done);
+            if reads.is_empty() {
+                break;
+            }
+            source.read(&reads, self)?;
+            if done.is_empty() {
+                self.know_version();
+            }
+            self.note_nodes(&reads);
+            done.extend(reads);
+        }
+        source.finish(self)?;
+        Ok(done)
+    }
+
+    /// After the first stage: everything else is converted as that version does.
+    fn know_version(&mut self) {
+        if self.version.is_none() {
+            let found = self.snapshot.cluster.as_ref().and_then(|info| info.calico_version.as_deref());
+            let version = found.and_then(Version::parse);
+            self.version = version.map(|version| (version, VersionFrom::ClusterInformation));
+        }
+        self.converter = converter(self.settings, self.behaviour(), &self.snapshot);
+    }
+
+    fn behaviour(&self) -> Behaviour {
+        Behaviour::of(self.version.map(|(version, _)| version))
+    }
+
+    /// Nodes that were asked for and are not there are known not to be.
+    fn note_nodes(&mut self, reads: &[Read]) {
+        if reads.iter().any(|read| read.kind == Kind::Node) {
+            self.snapshot.nodes.get_or_insert_default();
+        }
+    }
+
+    fn take(&mut self, fact: Fact) {
+        let snapshot = &mut self.snapshot;
+        match fact {
+            Fact::Endpoint(endpoint) => snapshot.endpoints.push(endpoint),
+            Fact::NotEndpoint { object, node, reason, detail, object_labels } => {
+                let reason = why(reason);
+                snapshot.not_endpoints.push(NotEndpoint { object, node, reason, detail, object_labels });
+            }
+            Fact::Policy(policy) => snapshot.policies.push(policy),
+            Fact::Dropped(policy) => snapshot.dropped.push(policy),
+            Fact::Tier(tier) => snapshot.tiers.push(tier),
+            Fact::Profile(profile) => {
+                snapshot.profiles.insert(profile.name.clone(), profile);
+            }
+            Fact::Set(set) => snapshot.sets.push(set),
+            Fact::Slice { service, addresses, with_ports } => {
+                let known = snapshot.services.entry(service).or_default();
+                if with_ports {
+                    known.with_ports.extend(&addresses);
+                }
+                known.all.extend(addresses);
+            }
+            Fact::Node(name) => {
+                snapshot.nodes.get_or_insert_default().insert(name);
+            }
+            Fact::ClusterInformation(information) => snapshot.cluster = Some(information),
+            Fact::FelixConfiguration(felix) => snapshot.felix.push(felix),
+            Fact::Note(note) => snapshot.notes.push(note),
+            Fact::Poison { resource, note } => self.poison(&resource, note),
+        }
+    }
+
+    /// One object that Go cannot decode: no node can read any object of the kind.
+    fn poison(&mut self, resource: &str, note: Note) {
+        self.snapshot.gaps.push(Gap {
+            code: GapCode::PoisonsKind,
+            resource: resource.to_owned(),
+            verb: None,
+            scope: None,
+            missing_from: vec![Part::Policies, Part::RuleMatches, Part::Unmatched],
+            message: "an object that cannot be decoded keeps nodes from reading the whole kind; what they \
+                      enforce is older than the datastore"
+                .to_owned(),
+            rule: None,
+        });
+        self.snapshot.notes.push(note);
+    }
+
+    fn loaded(mut self, question: &Question, source: &dyn Source, done: &[Read]) -> Loaded {
+        let behaviour = self.behaviour();
+        self.note_foreign_fields();
+        self.note_unknown_version();
+        self.snapshot.finish();
+        self.snapshot.shared_ips_checked = need::shared_addresses_checked(&self.snapshot, done);
+        let mut provenance = source.provenance();
+        provenance.shared_ips_checked = self.snapshot.shared_ips_checked && !question.hide.rule_matches;
+        provenance.calico_version = match self.version {
+            Some((version, VersionFrom::Flag)) => Some(version.to_string()),
+            _ => self.snapshot.cluster.as_ref().and_then(|info| info.calico_version.clone()),
+        };
+        provenance.version_from = self.version.map_or(VersionFrom::Assumed, |(_, from)| from);
+        let filled_in = self.converter.filled_in().iter().map(|(field, count)| (*field, *count)).collect();
+        Loaded { snapshot: self.snapshot, behaviour, provenance, filled_in }
+    }
+
+    /// Another product may know fields of rules that are unknown here.
+    fn note_foreign_fields(&mut self) {
+        let variant = self.snapshot.cluster.as_ref().and_then(|info| info.variant.as_deref());
+        let Some(variant) = variant.filter(|variant| !["", "Calico"].contains(variant)) else { return };
+        let unknown = |policy: &&crate::model::Policy| {
+            policy.ingress.iter().chain(&policy.egress).any(|rule| rule.unknown_fields)
+        };
+        let gaps: Vec<Gap> = self
+            .snapshot
+            .policies
+            .iter()
+            .filter(unknown)
+            .map(|policy| Gap {
+                code: GapCode::UnknownFields,
+                resource: policy.id.to_string(),
+                verb: None,
+                scope: None,
+                missing_from: vec![Part::Unmatched, Part::RuleMatches],
+                message: format!("a rule has fields that {variant} may know and open-source Calico does not"),
+                rule: None,
+            })
+            .collect();
+        self.snapshot.gaps.extend(gaps);
+    }
+
+    /// Only where the answer hangs on it: ties of order, cluster-scoped Kubernetes policies, names with a tier
+    /// in front.
+    fn note_unknown_version(&mut self) {
+        if self.version.is_some() {
+            return;
+        }
+        let mut places: Vec<_> = self
+            .snapshot
+            .policies
+            .iter()
+            .map(|policy| (policy.tier.clone(), policy.order.map(f64::to_bits)))
+            .collect();
+        let count = places.len();
+        places.sort();
+        places.dedup();
+        let of_cluster = self.snapshot.policies.iter().any(|policy| {
+            policy.id.kind.is_kubernetes() && !policy.id.kind.is_namespaced()
+        });
+        if places.len() < count || of_cluster {
+            let message = "Calico's version is unknown; the newest is assumed";
+            self.snapshot.notes.push(Note::about_cluster(codes::VERSION_UNKNOWN, message));
+        }
+    }
+}
+
+impl Sink for Gathering<'_> {
+    fn object(&mut self, object: Object<'_>) {
+        let mut facts = std::mem::take(&mut self.facts);
+        self.converter.convert(object, &mut facts);
+        for fact in facts.drain(..) {
+            self.take(fact);
+        }
+        self.facts = facts;
+    }
+
+    fn broken(&mut self, broken: Broken) {
+        let Broken { api_version, kind, namespace, name, field, cause } = broken;
+        let object = crate::model::ObjectRef::new(&api_version, &kind, &namespace, &name);
+        let mut note = Note::new(codes::LIST_POISONED, &object, cause);
+        note.field = field;
+        let resource = match api_version.split_once('/') {
+            Some((group, _)) => format!("{kind}.{group}"),
+            None => kind,
+        };
+        self.poison(&resource, note);
+    }
+
+    fn gap(&mut self, _: Kind, gap: Gap) {
+        self.snapshot.gaps.push(gap);
+    }
+
+    fn note(&mut self, note: Note) {
+        self.snapshot.notes.push(note);
+    }
+
+    fn progress(&mut self, kind: Kind, objects: u64, revision: Option<&str>) {
+        self.watcher.progress(kind, objects, revision, self.started);
+    }
+}
+
+fn converter(settings: &Settings, behaviour: Behaviour, snapshot: &Snapshot) -> Converter {
+    Converter::new(convert::Settings {
+        behaviour,
+        felix: snapshot.felix.clone(),
+        manifests: settings.manifests,
+        default_namespace: settings.default_namespace.clone(),
+        unfold_v3: settings.unfold_v3,
+    })
+}
+
+fn why(reason: convert::Reason) -> Reason {
+    match reason {
+        convert::Reason::HostNetwork => Reason::HostNetwork,
+        convert::Reason::NotScheduled => Reason::NotScheduled,
+        convert::Reason::NoIp => Reason::NoIp,
+        convert::Reason::Finished => Reason::Finished,
+        convert::Reason::Invalid => Reason::Invalid,
+        convert::Reason::SpoofingDisabled => Reason::SpoofingDisabled,
+    }
+}
