@@ -16,6 +16,7 @@
 
 pub mod answer;
 pub mod behaviour;
+pub mod cli;
 pub mod error;
 pub mod intern;
 pub mod matcher;
