@@ -24,7 +24,7 @@ help: ## List the targets
 
 demo: setup ## Build the tool and ask it about a pod and a host endpoint of an example cluster
 	@cargo build --release --locked
-	@set -e; for what in "-n shop web-1" "hep/node1-eth0"; do \
+	@set -e; for what in "-n shop web-1" "hep/node-a-eth0"; do \
 	  printf '\n$$ kubectl calicoq -f tests/worlds/shop endpoint %s\n' "$$what"; \
 	  "$(BINARY)" -f tests/worlds/shop endpoint $$what; \
 	done

@@ -12,10 +12,17 @@ mod expectation;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
 const CALICO_V1: &str = "crd.projectcalico.org/v1";
+
+/// The form of every answer.
+static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let schema = read(Path::new("tests/schema/endpoint-answer.json"));
+    jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
+});
 
 struct World {
     name: String,
@@ -123,6 +130,9 @@ fn check(world: &World, case: &Value, file: &Path) -> Vec<String> {
     }
     let answer: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{about}: no JSON: {error}: {stderr}"));
+    for error in SCHEMA.iter_errors(&answer) {
+        wrong.push(format!("{about}: {}: {error}", error.instance_path()));
+    }
     if !case["answer"].is_null() {
         let differences = expectation::differences(&case["answer"], &answer);
         wrong.extend(

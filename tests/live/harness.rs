@@ -240,14 +240,13 @@ pub fn kubectl_reads_the_world(lab: &Lab) -> Verdict {
     Ok(())
 }
 
-pub fn an_undecodable_object_fails_its_kind_until_wiped(lab: &Lab) -> Verdict {
-    let cluster = lab.cluster(Mode::V3)?;
+/// On a server of its own: the cache of that kind stays slow for half a minute after.
+pub fn an_undecodable_object_fails_its_kind(_: &Lab) -> Verdict {
+    let cluster = Cluster::start(Arc::new(Etcd::start()?), Mode::V3, &Options::default())?;
     let world = cluster.empty()?;
     world.store_bytes(&tier("broken", 1.0), b"{oops")?;
     let path = format!("/apis/{}/tiers", Mode::V3.api_version());
     assert_eq!(cluster.admin.get(&path)?.code, 500);
-    drop(world);
-    cluster.empty()?.store(&[tier("ops", 1.0)])?;
     Ok(())
 }
 

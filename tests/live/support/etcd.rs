@@ -15,6 +15,9 @@ pub type Entry = (String, Vec<u8>);
 /// Operations in one transaction; etcd's own bound is 128.
 const BATCH: usize = 100;
 
+/// A key that no server reads.
+const SETTLED: &str = "/settled";
+
 /// A running etcd. Dropping it ends it and removes its data.
 pub struct Etcd {
     // INVARIANT: before `_folder`, so that the server ends before its data goes.
@@ -76,13 +79,18 @@ impl Etcd {
         )?)
     }
 
-    /// Writes all entries at one revision. At most 128, etcd's bound.
+    /// Writes all entries, at most 127, at one revision; returns the next one, of an empty write that follows.
+    ///
+    /// kube-apiserver's cache takes itself for fresh at a revision after the *first* event that bears it, since a server
+    /// never writes two objects of a kind at once. Read at the returned revision it has seen them all. Who writes while others
+    /// read puts at most one object of each kind into one call.
     pub fn put_together(&self, entries: &[Entry]) -> Outcome<i64> {
         let puts: Vec<Value> = entries
             .iter()
             .map(|(key, value)| json!({"request_put": {"key": encode(key.as_bytes()), "value": encode(value)}}))
             .collect();
-        revision_of(&self.call("txn", &json!({ "success": puts }))?)
+        self.call("txn", &json!({ "success": puts }))?;
+        self.put(SETTLED, b"")
     }
 
     /// Writes any number of entries, batch by batch: the quick way to thousands of objects.

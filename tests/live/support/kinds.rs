@@ -158,7 +158,9 @@ impl Kind {
 /// The documents of a YAML file, empty ones left out.
 pub fn documents(path: &PathBuf) -> Outcome<Vec<Value>> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let documents: Vec<Value> = serde_saphyr::from_multiple(&text)
+    // As YAML 1.2: `y` and `n` are strings.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    let documents: Vec<Value> = serde_saphyr::from_multiple_with_options(&text, options)
         .map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(documents
         .into_iter()

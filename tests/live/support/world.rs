@@ -72,7 +72,8 @@ impl<'a> World<'a> {
         self.read_back(&objects)
     }
 
-    /// Adds or replaces objects at one revision, which it returns, without a look at what the server makes of them.
+    /// Adds or replaces objects together, without a look at what the server makes of them; returns a revision at which
+    /// all of them are there. While others read, at most one object of each kind (see `Etcd::put_together`).
     pub fn store_together(&self, objects: &[Value]) -> Outcome<i64> {
         self.cluster
             .etcd
