@@ -16,9 +16,11 @@
 
 pub mod answer;
 pub mod behaviour;
+pub mod cli;
 pub mod convert;
 pub mod error;
 pub mod intern;
+pub mod load;
 pub mod matcher;
 pub mod model;
 pub mod need;

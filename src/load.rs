@@ -90,7 +90,9 @@ impl<'a> Gathering<'a> {
         snapshot.profiles.insert(allow.name.clone(), allow);
         Self {
             converter: converter(settings, Behaviour::of(settings.calico_version), &snapshot),
-            version: settings.calico_version.map(|version| (version, VersionFrom::Flag)),
+            version: settings
+                .calico_version
+                .map(|version| (version, VersionFrom::Flag)),
             snapshot,
             settings,
             facts: Vec::new(),
@@ -99,7 +101,11 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn gather(&mut self, question: &Question, source: &mut dyn Source) -> Result<Vec<Read>, ReadError> {
+    fn gather(
+        &mut self,
+        question: &Question,
+        source: &mut dyn Source,
+    ) -> Result<Vec<Read>, ReadError> {
         let mut done: Vec<Read> = Vec::new();
         loop {
             let reads = need::next(question, &self.snapshot, &done);
@@ -120,7 +126,11 @@ impl<'a> Gathering<'a> {
     /// After the first stage: everything else is converted as that version does.
     fn know_version(&mut self) {
         if self.version.is_none() {
-            let found = self.snapshot.cluster.as_ref().and_then(|info| info.calico_version.as_deref());
+            let found = self
+                .snapshot
+                .cluster
+                .as_ref()
+                .and_then(|info| info.calico_version.as_deref());
             let version = found.and_then(Version::parse);
             self.version = version.map(|version| (version, VersionFrom::ClusterInformation));
         }
@@ -142,9 +152,21 @@ impl<'a> Gathering<'a> {
         let snapshot = &mut self.snapshot;
         match fact {
             Fact::Endpoint(endpoint) => snapshot.endpoints.push(endpoint),
-            Fact::NotEndpoint { object, node, reason, detail, object_labels } => {
+            Fact::NotEndpoint {
+                object,
+                node,
+                reason,
+                detail,
+                object_labels,
+            } => {
                 let reason = why(reason);
-                snapshot.not_endpoints.push(NotEndpoint { object, node, reason, detail, object_labels });
+                snapshot.not_endpoints.push(NotEndpoint {
+                    object,
+                    node,
+                    reason,
+                    detail,
+                    object_labels,
+                });
             }
             Fact::Policy(policy) => snapshot.policies.push(policy),
             Fact::Dropped(policy) => snapshot.dropped.push(policy),
@@ -153,7 +175,11 @@ impl<'a> Gathering<'a> {
                 snapshot.profiles.insert(profile.name.clone(), profile);
             }
             Fact::Set(set) => snapshot.sets.push(set),
-            Fact::Slice { service, addresses, with_ports } => {
+            Fact::Slice {
+                service,
+                addresses,
+                with_ports,
+            } => {
                 let known = snapshot.services.entry(service).or_default();
                 if with_ports {
                     known.with_ports.extend(&addresses);
@@ -193,22 +219,47 @@ impl<'a> Gathering<'a> {
         self.snapshot.finish();
         self.snapshot.shared_ips_checked = need::shared_addresses_checked(&self.snapshot, done);
         let mut provenance = source.provenance();
-        provenance.shared_ips_checked = self.snapshot.shared_ips_checked && !question.hide.rule_matches;
+        provenance.shared_ips_checked =
+            self.snapshot.shared_ips_checked && !question.hide.rule_matches;
         provenance.calico_version = match self.version {
             Some((version, VersionFrom::Flag)) => Some(version.to_string()),
-            _ => self.snapshot.cluster.as_ref().and_then(|info| info.calico_version.clone()),
+            _ => self
+                .snapshot
+                .cluster
+                .as_ref()
+                .and_then(|info| info.calico_version.clone()),
         };
         provenance.version_from = self.version.map_or(VersionFrom::Assumed, |(_, from)| from);
-        let filled_in = self.converter.filled_in().iter().map(|(field, count)| (*field, *count)).collect();
-        Loaded { snapshot: self.snapshot, behaviour, provenance, filled_in }
+        let filled_in = self
+            .converter
+            .filled_in()
+            .iter()
+            .map(|(field, count)| (*field, *count))
+            .collect();
+        Loaded {
+            snapshot: self.snapshot,
+            behaviour,
+            provenance,
+            filled_in,
+        }
     }
 
     /// Another product may know fields of rules that are unknown here.
     fn note_foreign_fields(&mut self) {
-        let variant = self.snapshot.cluster.as_ref().and_then(|info| info.variant.as_deref());
-        let Some(variant) = variant.filter(|variant| !["", "Calico"].contains(variant)) else { return };
+        let variant = self
+            .snapshot
+            .cluster
+            .as_ref()
+            .and_then(|info| info.variant.as_deref());
+        let Some(variant) = variant.filter(|variant| !["", "Calico"].contains(variant)) else {
+            return;
+        };
         let unknown = |policy: &&crate::model::Policy| {
-            policy.ingress.iter().chain(&policy.egress).any(|rule| rule.unknown_fields)
+            policy
+                .ingress
+                .iter()
+                .chain(&policy.egress)
+                .any(|rule| rule.unknown_fields)
         };
         let gaps: Vec<Gap> = self
             .snapshot
@@ -221,7 +272,9 @@ impl<'a> Gathering<'a> {
                 verb: None,
                 scope: None,
                 missing_from: vec![Part::Unmatched, Part::RuleMatches],
-                message: format!("a rule has fields that {variant} may know and open-source Calico does not"),
+                message: format!(
+                    "a rule has fields that {variant} may know and open-source Calico does not"
+                ),
                 rule: None,
             })
             .collect();
@@ -243,12 +296,16 @@ impl<'a> Gathering<'a> {
         let count = places.len();
         places.sort();
         places.dedup();
-        let of_cluster = self.snapshot.policies.iter().any(|policy| {
-            policy.id.kind.is_kubernetes() && !policy.id.kind.is_namespaced()
-        });
+        let of_cluster = self
+            .snapshot
+            .policies
+            .iter()
+            .any(|policy| policy.id.kind.is_kubernetes() && !policy.id.kind.is_namespaced());
         if places.len() < count || of_cluster {
             let message = "Calico's version is unknown; the newest is assumed";
-            self.snapshot.notes.push(Note::about_cluster(codes::VERSION_UNKNOWN, message));
+            self.snapshot
+                .notes
+                .push(Note::about_cluster(codes::VERSION_UNKNOWN, message));
         }
     }
 }
@@ -264,7 +321,14 @@ impl Sink for Gathering<'_> {
     }
 
     fn broken(&mut self, broken: Broken) {
-        let Broken { api_version, kind, namespace, name, field, cause } = broken;
+        let Broken {
+            api_version,
+            kind,
+            namespace,
+            name,
+            field,
+            cause,
+        } = broken;
         let object = crate::model::ObjectRef::new(&api_version, &kind, &namespace, &name);
         let mut note = Note::new(codes::LIST_POISONED, &object, cause);
         note.field = field;

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use super::{Order, RuleMatch};
-use crate::intern::LabelSet;
-use crate::model::{EndpointId, ObjectRef, PolicyId, PolicyKind, ProtoPort};
+use crate::model::{EndpointId, LabelSet, ObjectRef, PolicyId, PolicyKind, ProtoPort};
 use crate::note::Note;
 
 /// An endpoint with what polices it and which rules name it.

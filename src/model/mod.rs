@@ -17,6 +17,7 @@ pub mod rule;
 pub mod service;
 pub mod tier;
 
+pub use crate::intern::LabelSet;
 pub use config::{ClusterInformation, FelixConfiguration, ProtoPort};
 pub use endpoint::{Endpoint, EndpointKind, HostEndpoint, NamedPort, WorkloadEndpoint};
 pub use endpoint_id::EndpointId;

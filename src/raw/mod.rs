@@ -18,6 +18,7 @@ pub mod metadata;
 pub mod number_or_string;
 pub mod value;
 
+pub use crate::yaml::read::{Document, documents};
 pub use broken::Broken;
 pub use decode::decode;
 pub use metadata::Metadata;

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::find::File;
 use super::kinds;
 use crate::need::Kind;
-use crate::yaml::read::documents;
+use crate::raw::documents;
 
 /// Where a text stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

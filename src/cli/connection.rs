@@ -1,0 +1,202 @@
+//! Flags that say which cluster, as kubectl spells them.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+
+/// The flags that choose a cluster or who one is there; beside them, files make no sense.
+pub(super) const CHOOSES_A_CLUSTER: [&str; 14] = [
+    "kubeconfig",
+    "context",
+    "cluster",
+    "user",
+    "server",
+    "token",
+    "impersonate",
+    "impersonate_groups",
+    "impersonate_uid",
+    "certificate_authority",
+    "client_certificate",
+    "client_key",
+    "tls_server_name",
+    "insecure_skip_tls_verify",
+];
+
+/// Which cluster, and who one is there.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Cluster")]
+pub struct Connection {
+    /// Path to the kubeconfig
+    #[arg(long, global = true, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig
+    #[arg(long, global = true, value_name = "NAME")]
+    pub context: Option<String>,
+    /// Cluster of the kubeconfig
+    #[arg(long, global = true, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// User of the kubeconfig
+    #[arg(long, global = true, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Address of the API server (there is no short form: -s is --hide-selectors)
+    #[arg(long, global = true, value_name = "URL")]
+    pub server: Option<String>,
+    /// Bearer token
+    #[arg(long, global = true, value_name = "TOKEN")]
+    pub token: Option<Secret>,
+    /// User to act as
+    #[arg(id = "impersonate", long = "as", global = true, value_name = "USER")]
+    pub impersonate: Option<String>,
+    /// Group to act as; may be repeated
+    #[arg(
+        id = "impersonate_groups",
+        long = "as-group",
+        global = true,
+        value_name = "GROUP"
+    )]
+    pub impersonate_groups: Vec<String>,
+    /// UID to act as
+    #[arg(
+        id = "impersonate_uid",
+        long = "as-uid",
+        global = true,
+        value_name = "UID"
+    )]
+    pub impersonate_uid: Option<String>,
+    /// Certificate authority of the API server
+    #[arg(long, global = true, value_name = "FILE")]
+    pub certificate_authority: Option<PathBuf>,
+    /// Client certificate
+    #[arg(long, global = true, value_name = "FILE")]
+    pub client_certificate: Option<PathBuf>,
+    /// Client key
+    #[arg(long, global = true, value_name = "FILE")]
+    pub client_key: Option<PathBuf>,
+    /// Name that the API server's certificate must have
+    #[arg(long, global = true, value_name = "NAME")]
+    pub tls_server_name: Option<String>,
+    /// Do not check the API server's certificate
+    #[arg(
+        long,
+        global = true,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    pub insecure_skip_tls_verify: Option<bool>,
+    /// Ask for answers that are not compressed
+    #[arg(
+        long,
+        global = true,
+        value_name = "BOOL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    pub disable_compression: Option<bool>,
+    /// How long one request may take, such as 30s or 1m; 0 for ever [default: 30s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub request_timeout: Option<Duration>,
+    /// Read every kind as it is now, not all at one moment
+    #[arg(long, global = true)]
+    pub latest: bool,
+}
+
+/// A credential, which is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+// === impl Connection ===
+
+impl Connection {
+    /// Whether a flag was typed that chooses a cluster or who one is there.
+    #[must_use]
+    pub fn chooses_a_cluster(&self) -> bool {
+        let texts = [
+            &self.context,
+            &self.cluster,
+            &self.user,
+            &self.server,
+            &self.impersonate,
+            &self.impersonate_uid,
+            &self.tls_server_name,
+        ];
+        let files = [
+            &self.kubeconfig,
+            &self.certificate_authority,
+            &self.client_certificate,
+            &self.client_key,
+        ];
+        texts.iter().any(|text| text.is_some())
+            || files.iter().any(|file| file.is_some())
+            || self.token.is_some()
+            || self.insecure_skip_tls_verify.is_some()
+            || !self.impersonate_groups.is_empty()
+    }
+}
+
+// === impl Secret ===
+
+impl Secret {
+    /// The credential.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Secret {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+/// A duration as kubectl reads it: whole seconds, or numbers with the units h, m, s and ms.
+fn duration(text: &str) -> Result<Duration, String> {
+    let fault = || "expected a duration such as 30s, 1m30s or 0".to_owned();
+    if let Ok(seconds) = text.parse() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let mut total = Duration::ZERO;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(fault)?;
+        let (number, behind) = rest.split_at(digits);
+        let letters = behind
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(behind.len());
+        let (unit, behind) = behind.split_at(letters);
+        let unit = match unit {
+            "h" => Duration::from_secs(3600),
+            "m" => Duration::from_secs(60),
+            "s" => Duration::from_secs(1),
+            "ms" => Duration::from_millis(1),
+            _ => return Err(fault()),
+        };
+        let part = number
+            .parse()
+            .ok()
+            .and_then(|number| unit.checked_mul(number));
+        total = part
+            .and_then(|part| total.checked_add(part))
+            .ok_or_else(fault)?;
+        rest = behind;
+    }
+    if text.is_empty() {
+        Err(fault())
+    } else {
+        Ok(total)
+    }
+}

@@ -1,0 +1,36 @@
+//! `endpoint`: what it takes beside the flags that stand everywhere.
+
+use clap::Args;
+
+/// Arguments of `endpoint`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct EndpointArgs {
+    /// Which endpoints; none means all in scope
+    ///
+    /// [pod/][NAMESPACE/]NAME, hep/NAME, node/NAME, an endpoint id, an address, a pattern with * and ?, or a
+    /// name: where no pod and no host endpoint has it, every endpoint whose id contains it.
+    #[arg(value_name = "WHAT")]
+    pub what: Vec<String>,
+    /// Leave out the rules that name the endpoint
+    #[arg(short = 'r', long)]
+    pub hide_rule_matches: bool,
+    /// Leave out selectors
+    #[arg(short = 's', long)]
+    pub hide_selectors: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  kubectl calicoq endpoint -n shop web-1             a pod by its name
+  kubectl calicoq endpoint shop/web-1 hep/node-a     a pod and a host endpoint
+  kubectl calicoq endpoint node/node-a               every endpoint of a node
+  kubectl calicoq endpoint 10.65.0.12                every endpoint that holds an address
+  kubectl calicoq endpoint -A 'shop/web-*'           a pattern over namespace and name
+  kubectl calicoq endpoint -A web                    a part of the id, in the whole cluster
+  kubectl calicoq endpoint -n shop -l app=web -rs    by label, policies only
+  kubectl calicoq endpoint -A -o json | jq -r '.items[]|select(.ingress.normal.unmatched.action==\"Deny\").ref'
+
+Pods are looked for in the namespace of -n, with -A everywhere, else in that of the kubeconfig's context. Host
+endpoints are in scope when they are named, and with -A. Files have no context: there everything is in scope
+unless -n is given.";

@@ -1,0 +1,98 @@
+//! What was typed: commands, arguments and flags, as data.
+//!
+//! Nothing here acts, reads a file or knows a default that depends on the world; what the text of a WHAT or
+//! a selector means is read elsewhere.
+
+mod connection;
+mod endpoint;
+mod filter;
+mod output;
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use connection::{Connection, Secret};
+pub use endpoint::EndpointArgs;
+pub use filter::{Files, Filter, Manifests};
+pub use output::{Color, Format, Output};
+
+/// A command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubectl-calicoq",
+    version,
+    about = "Tells which Calico policies and profiles police an endpoint, in which order, and which rules name it",
+    after_help = AFTER_HELP,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    infer_long_args = false
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What is in scope.
+    #[command(flatten)]
+    pub filter: Filter,
+    /// How the answer looks.
+    #[command(flatten)]
+    pub output: Output,
+    /// Files instead of a cluster.
+    #[command(flatten)]
+    pub files: Files,
+    /// Which cluster.
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Policies in order, profiles and rule matches of endpoints
+    #[command(visible_aliases = ["ep", "endpoints"])]
+    Endpoint(EndpointArgs),
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  kubectl calicoq endpoint -n shop web-1         what polices a pod, and which rules name it
+  kubectl calicoq endpoint -n shop               one line for each endpoint of a namespace
+  kubectl calicoq endpoint hep/node-a-eth0       a host endpoint
+  kubectl calicoq endpoint -A -o json            everything, for a script
+  kubectl calicoq endpoint -f dump/ shop/web-1   from files
+
+kubectl takes no flags before a plugin's name: write `kubectl calicoq endpoint -n shop`, not
+`kubectl -n shop calicoq endpoint`.
+
+Exit codes: 0 answered, 1 something named does not exist, 2 no answer, 3 answered from incomplete data.";
+
+impl Cli {
+    /// Reads a command line, the program's own name first.
+    ///
+    /// # Errors
+    /// A usage error, or the text that was asked for with `--help` or `--version`.
+    pub fn parse_from_arguments(
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, clap::Error> {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        let mut command = Self::command();
+        if arguments.first().is_none_or(|program| is_plugin(program)) {
+            command = command.bin_name("kubectl calicoq");
+        }
+        let mut matches = command.clone().try_get_matches_from(arguments)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// Whether kubectl would find a program of this name as a plugin.
+fn is_plugin(program: &OsStr) -> bool {
+    Path::new(program)
+        .file_stem()
+        .and_then(OsStr::to_str)
+        .is_some_and(|name| matches!(name, "kubectl-calicoq" | "kubectl_calicoq"))
+}
+
+#[cfg(test)]
+mod tests;

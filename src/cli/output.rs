@@ -1,0 +1,105 @@
+//! Flags that say how the answer looks and how much is said beside it.
+
+use clap::{Args, ValueEnum};
+
+/// How the answer looks.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// Form of the answer: table, wide, detail, ps, ps-2017, json, yaml or name
+    ///
+    /// Without it, endpoints that were named exactly are shown in blocks and sets of them one on a line. detail
+    /// and table force the one or the other; ps is the text of the original calicoq, ps-2017 its older form.
+    #[arg(short = 'o', long = "output", global = true, value_name = "FORMAT", value_parser = format)]
+    pub format: Option<Format>,
+    /// Leave out the heads of tables
+    #[arg(long, global = true)]
+    pub no_headers: bool,
+    /// Show labels as a last column
+    #[arg(long, global = true)]
+    pub show_labels: bool,
+    /// Whether to colour; auto: on a terminal
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
+    pub color: Color,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more on stderr; the more, the higher N
+    #[arg(
+        short = 'v',
+        long = "v",
+        global = true,
+        value_name = "N",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1"
+    )]
+    pub verbosity: Option<u8>,
+    /// The same as -v=6
+    #[arg(short, long, global = true)]
+    pub debug: bool,
+}
+
+/// The forms of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the words that are typed")]
+pub enum Format {
+    Table,
+    Wide,
+    Detail,
+    Ps,
+    #[value(name = "ps-2017")]
+    Ps2017,
+    Json,
+    Yaml,
+    Name,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Output {
+    /// The level of `-v` or `-d`; 0 when neither is typed.
+    #[must_use]
+    pub fn level(&self) -> u8 {
+        let debug = if self.debug { 6 } else { 0 };
+        self.verbosity.unwrap_or_default().max(debug)
+    }
+}
+
+/// Reads a form. kubectl's templates have none of their own here.
+fn format(text: &str) -> Result<Format, String> {
+    if let Ok(format) = Format::from_str(text, false) {
+        return Ok(format);
+    }
+    let word = text.split(['=', '-']).next().unwrap_or_default();
+    if matches!(
+        word,
+        "jsonpath" | "go" | "template" | "templatefile" | "custom"
+    ) {
+        return Err(
+            "templates are not supported; use -o json | jq, for example jq -r '.items[].ref'"
+                .to_owned(),
+        );
+    }
+    let forms = Format::value_variants()
+        .iter()
+        .filter_map(ValueEnum::to_possible_value);
+    let forms: Vec<_> = forms.map(|form| form.get_name().to_owned()).collect();
+    Err(format!("expected one of {}", forms.join(", ")))
+}

@@ -1,0 +1,162 @@
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+
+use super::*;
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    let words = line.split_whitespace().map(OsString::from);
+    Cli::parse_from_arguments(std::iter::once("kubectl-calicoq".into()).chain(words))
+}
+
+fn typed(line: &str) -> (EndpointArgs, Cli) {
+    let cli = parse(line).unwrap();
+    let Command::Endpoint(arguments) = &cli.command;
+    (arguments.clone(), cli)
+}
+
+fn refused(line: &str) -> clap::Error {
+    parse(line).map(|_| ()).unwrap_err()
+}
+
+#[test]
+fn the_definitions_hold_together() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn flags_stand_before_and_after_arguments() {
+    for line in [
+        "endpoint -n shop web-1 -o yaml",
+        "endpoint web-1 -n=shop -o=yaml",
+        "endpoint web-1 -nshop -oyaml",
+        "ep --namespace shop --output=yaml web-1",
+        "-n shop endpoints web-1 -o yaml",
+    ] {
+        let (arguments, cli) = typed(line);
+        assert_eq!(arguments.what, ["web-1"], "{line}");
+        assert_eq!(cli.filter.namespace.as_deref(), Some("shop"), "{line}");
+        assert_eq!(cli.output.format, Some(Format::Yaml), "{line}");
+    }
+}
+
+#[test]
+fn short_flags_may_be_joined_and_s_hides_selectors() {
+    let (arguments, cli) = typed("endpoint -rsA web");
+    assert!(arguments.hide_rule_matches && arguments.hide_selectors && cli.filter.all_namespaces);
+    assert_eq!(cli.connection.server, None);
+    let (arguments, cli) = typed("endpoint -s web");
+    assert!(arguments.hide_selectors && !arguments.hide_rule_matches);
+    assert_eq!(arguments.what, ["web"]);
+    assert!(!cli.connection.chooses_a_cluster());
+}
+
+#[test]
+fn verbosity_has_kubectls_spellings() {
+    for (line, level) in [
+        ("endpoint", 0),
+        ("endpoint -v", 1),
+        ("endpoint -v=6", 6),
+        ("endpoint --v=8", 8),
+        ("endpoint -d", 6),
+        ("endpoint -v=9 --debug", 9),
+        ("endpoint -v web", 1),
+    ] {
+        assert_eq!(typed(line).1.output.level(), level, "{line}");
+    }
+}
+
+#[test]
+fn files_and_a_cluster_exclude_each_other() {
+    let (_, cli) = typed("endpoint -f a.yaml -f - --filename=b -R --manifests never");
+    assert_eq!(cli.files.filename, ["a.yaml", "-", "b"].map(PathBuf::from));
+    assert!(cli.files.recursive);
+    assert_eq!(cli.files.manifests, Manifests::Never);
+    for flag in [
+        "--context=x",
+        "--server https://x",
+        "--as me",
+        "--as-group g",
+        "--token t",
+    ] {
+        let error = refused(&format!("endpoint -f a.yaml {flag}"));
+        assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{flag}");
+        assert!(
+            parse(&format!("endpoint {flag}"))
+                .unwrap()
+                .connection
+                .chooses_a_cluster()
+        );
+    }
+    assert!(parse("endpoint -f a.yaml --request-timeout 5s").is_ok());
+}
+
+#[test]
+fn durations_are_kubectls() {
+    for (text, want) in [
+        ("30", 30_000),
+        ("0", 0),
+        ("5s", 5_000),
+        ("1m30s", 90_000),
+        ("250ms", 250),
+        ("1h", 3_600_000),
+    ] {
+        let (_, cli) = typed(&format!("endpoint --request-timeout={text}"));
+        assert_eq!(
+            cli.connection.request_timeout,
+            Some(Duration::from_millis(want))
+        );
+    }
+    for text in ["", "s", "5x", "1m5", "-5s", "99999999999h"] {
+        assert!(
+            parse(&format!("endpoint --request-timeout={text}")).is_err(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn templates_are_refused_with_what_to_use_instead() {
+    for format in [
+        "jsonpath={.items}",
+        "go-template={{.}}",
+        "custom-columns=A:.a",
+        "jsonpath-file=x",
+    ] {
+        let error = refused(&format!("endpoint -o {format}")).to_string();
+        assert!(error.contains("-o json | jq"), "{error}");
+    }
+    let error = refused("endpoint -o xml").to_string();
+    assert!(error.contains("expected one of table, wide, detail, ps, ps-2017, json, yaml, name"));
+}
+
+#[test]
+fn usage_reads_as_one_types_it() {
+    let error = refused("endpoint --nonsense").to_string();
+    assert!(error.contains("kubectl calicoq endpoint"), "{error}");
+    let error = refused("endpont").to_string();
+    assert!(
+        error.contains("endpoint") && error.contains("similar"),
+        "{error}"
+    );
+    let help = refused("endpoint --help");
+    assert_eq!(help.kind(), ErrorKind::DisplayHelp);
+    assert!(
+        help.to_string().contains("kubectl calicoq endpoint"),
+        "{help}"
+    );
+    assert!(help.to_string().contains("Examples:"), "{help}");
+    assert_eq!(refused("--version").kind(), ErrorKind::DisplayVersion);
+    let other = Cli::parse_from_arguments(["/opt/calicoq".into(), "--help".into()]).map(|_| ());
+    assert!(other.unwrap_err().to_string().contains("Usage: calicoq "));
+}
+
+#[test]
+fn a_token_is_never_printed() {
+    let (_, cli) = typed("endpoint --token topsecret");
+    assert_eq!(cli.connection.token.as_ref().unwrap().reveal(), "topsecret");
+    assert!(!format!("{cli:?}").contains("topsecret"));
+}
