@@ -29,6 +29,7 @@ pub mod query;
 pub mod question;
 pub mod raw;
 pub mod render;
+pub mod run;
 pub mod selector;
 pub mod snapshot;
 pub mod source;

@@ -192,7 +192,6 @@ impl<'a> Gathering<'a> {
             Fact::ClusterInformation(information) => snapshot.cluster = Some(information),
             Fact::FelixConfiguration(felix) => snapshot.felix.push(felix),
             Fact::Note(note) => snapshot.notes.push(note),
-            Fact::Poison { resource, note } => self.poison(&resource, note),
         }
     }
 

@@ -4,6 +4,7 @@
 //! here.
 
 pub mod files;
+pub mod kube;
 
 use crate::error::Error;
 use crate::need::{Kind, Read};

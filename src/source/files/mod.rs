@@ -187,7 +187,7 @@ impl Source for Files {
             match raw::decode(&entry.json, None) {
                 Ok(Some(object)) => sink.object(object),
                 Ok(None) => {}
-                Err(broken) => sink.broken(broken),
+                Err(broken) => sink.broken(*broken),
             }
         }
         Ok(())

@@ -1,0 +1,116 @@
+//! What is said on stderr beside an answer.
+
+use crate::answer::{Head, NotEndpoint, NotFound, Tail, Widened};
+use crate::load::Loaded;
+use crate::question::{Form, Question, What};
+use crate::render::{Format, Shape, Style, cluster_notes, escape, gap_warnings};
+
+/// Names that were taken for parts of ids.
+pub(super) fn widened(widened: &[Widened]) -> String {
+    let line = |widened: &Widened| {
+        let what = escape(&widened.what);
+        let count = widened.count;
+        format!(
+            "no pod or host endpoint is named \"{what}\"; showing {count} whose id contains it\n"
+        )
+    };
+    widened.iter().map(line).collect()
+}
+
+/// Fields that were filled into manifests.
+pub(super) fn filled_in(loaded: &Loaded, level: u8) {
+    if level > 0 {
+        for (field, count) in &loaded.filled_in {
+            eprintln!("filled in {field} in {count} manifests");
+        }
+    }
+}
+
+/// Everything after the answer.
+pub(super) fn after(
+    question: &Question,
+    head: &Head,
+    tail: &Tail,
+    count: usize,
+    style: &Style,
+    quiet: bool,
+) {
+    let structured = matches!(style.format, Some(Format::Json | Format::Yaml));
+    for pod in &tail.not_endpoints {
+        eprintln!("error: {}", escape(&no_endpoint(pod)));
+    }
+    for missing in &tail.not_found {
+        eprintln!("error: {}", escape(&not_found(missing, question)));
+    }
+    let named = tail.not_endpoints.is_empty() && tail.not_found.is_empty();
+    if count == 0 && named && !structured && !quiet {
+        eprintln!("{}", nothing(question));
+    }
+    eprint!("{}", gap_warnings(&head.gaps));
+    let spoken = !structured
+        && !matches!(
+            (style.format, style.shape),
+            (Some(Format::Name), Shape::Lines)
+        );
+    if spoken && !quiet {
+        eprint!("{}", cluster_notes(&head.notes));
+    }
+}
+
+fn nothing(question: &Question) -> String {
+    match &question.scope.namespace {
+        Some(namespace) => format!("No endpoints found in {} namespace.", escape(namespace)),
+        None => "No endpoints found.".to_owned(),
+    }
+}
+
+/// `pod/kube-system/agent-x is no endpoint: it uses the node's network; see hep/node-b-auto-hep`
+fn no_endpoint(pod: &NotEndpoint) -> String {
+    let see = pod.see.join(", ");
+    let message = match pod.message.split_once("; see ") {
+        Some((cause, _)) if !see.is_empty() => format!("{cause}; see {see}"),
+        Some((cause, _)) => format!("{cause}, and the node has no host endpoint"),
+        None => pod.message.clone(),
+    };
+    format!("{} is no endpoint: {message}", pod.what)
+}
+
+fn not_found(missing: &NotFound, question: &Question) -> String {
+    let form = question
+        .what
+        .iter()
+        .find(|what| named_as(what, missing))
+        .map(|what| &what.form);
+    let name = missing.what.rsplit('/').next().unwrap_or_default();
+    let place = |namespace: Option<&str>| match namespace {
+        Some(namespace) => format!(" in namespace {namespace} (-A looks everywhere)"),
+        None => String::new(),
+    };
+    let scope = question.scope.namespace.as_deref();
+    match form {
+        Some(Form::Host { .. }) => format!("no host endpoint \"{name}\""),
+        Some(Form::Node { .. }) => format!("neither a node nor an endpoint of a node \"{name}\""),
+        Some(Form::Pod {
+            namespace: Some(namespace),
+            ..
+        }) => {
+            format!("no pod \"{name}\" in namespace {namespace}")
+        }
+        Some(Form::Pod {
+            namespace: None, ..
+        }) => format!("no pod \"{name}\"{}", place(scope)),
+        Some(Form::Id { .. }) => format!("no endpoint \"{}\"", missing.what),
+        Some(Form::Address(address)) => format!("no endpoint holds {address}"),
+        _ => format!(
+            "no pod or host endpoint \"{}\"{}",
+            missing.what,
+            place(scope)
+        ),
+    }
+}
+
+/// Whether a WHAT is the one that was not found, which is shown as a ref.
+fn named_as(what: &What, missing: &NotFound) -> bool {
+    let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+    what.text == missing.what || last(&what.text) == last(&missing.what)
+}

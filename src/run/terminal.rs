@@ -1,0 +1,118 @@
+//! The terminal: its width, whether to colour, and progress.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use crate::cli::{Color, Output};
+use crate::load;
+use crate::need::Kind;
+
+/// Progress is worth a line when a read lasts this long.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// And not more often than this.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What stdout and stderr are.
+pub(super) struct Terminal {
+    /// Whether stdout is one.
+    pub(super) is_terminal: bool,
+    /// Its columns.
+    pub(super) width: Option<usize>,
+    /// Whether to colour.
+    pub(super) color: bool,
+    /// `-q`
+    pub(super) quiet: bool,
+}
+
+/// Shows progress on stderr.
+pub(super) struct Watcher {
+    shows: bool,
+    last: Option<Instant>,
+}
+
+impl Terminal {
+    pub(super) fn of(output: &Output) -> Self {
+        let is_terminal = io::stdout().is_terminal();
+        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let color = match output.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => colours(is_terminal),
+        };
+        let width = is_terminal
+            .then_some(width.filter(|width| *width > 0))
+            .flatten();
+        Self {
+            is_terminal,
+            width,
+            color,
+            quiet: output.quiet,
+        }
+    }
+
+    pub(super) fn watcher(&self) -> Watcher {
+        Watcher {
+            shows: io::stderr().is_terminal() && !self.quiet,
+            last: None,
+        }
+    }
+}
+
+/// NO_COLOR and a dumb terminal say no, CLICOLOR_FORCE says yes.
+fn colours(is_terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is = |name: &str, wanted: &str| std::env::var_os(name).is_some_and(|value| value == wanted);
+    if set("NO_COLOR") {
+        return false;
+    }
+    if set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") {
+        return true;
+    }
+    is_terminal && !is("TERM", "dumb") && !is("CLICOLOR", "0")
+}
+
+impl load::Watcher for Watcher {
+    fn progress(&mut self, kind: Kind, objects: u64, revision: Option<&str>, since: Instant) {
+        let due = self.last.is_none_or(|last| last.elapsed() >= PAUSE);
+        if !self.shows || since.elapsed() < PATIENCE || !due {
+            return;
+        }
+        let at = revision
+            .map(|revision| format!(" at {revision}"))
+            .unwrap_or_default();
+        eprint!("\r\x1b[Kreading {kind:?}: {objects}{at}");
+        let _ = io::stderr().flush();
+        self.last = Some(Instant::now());
+    }
+}
+
+impl Watcher {
+    /// Takes the progress away before anything else is printed.
+    pub(super) fn clear(&mut self) {
+        if self.last.take().is_some() {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
+
+/// `-v`: what the client does, on stderr. Requests are told from level 6 on; bodies and headers never.
+pub(super) fn log(level: u8) {
+    let filter = match level {
+        0 => return,
+        1..=5 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    // kube's own events may hold whole bodies: only ours are shown.
+    let only_ours = tracing_subscriber::filter::filter_fn(move |event| {
+        event.target().starts_with("calicoq") && *event.level() <= filter
+    });
+    use tracing_subscriber::layer::{Layer, SubscriberExt};
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .without_time()
+        .with_target(false)
+        .with_filter(only_ours);
+    let subscriber = tracing_subscriber::registry().with(layer);
+    // Only a second call in one process could fail, and it changes nothing.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
