@@ -188,14 +188,13 @@ fn our_sides(item: &Value, effect: &str) -> BTreeSet<String> {
         if m["effect"] != effect {
             continue;
         }
-        for felix in m["felixRules"].as_array().unwrap() {
-            sides.insert(format!(
-                "{}|{}|{felix}|{}",
-                corpus_policy(&text(&m["policy"]["id"])),
-                text(&m["direction"]),
-                text(&m["role"])
-            ));
-        }
+        sides.insert(format!(
+            "{}|{}|{}|{}",
+            corpus_policy(&text(&m["policy"]["id"])),
+            text(&m["direction"]),
+            m["ruleIndex"],
+            text(&m["role"])
+        ));
     }
     sides
 }

@@ -197,6 +197,22 @@ fn rendered_for(rule: &Rule, net: &IpNet) -> bool {
             })
 }
 
+/// Whether one address meets a whole side. In a list of numbers and names either will do: the selector with a
+/// number, or the set of the names, which holds the selector already.
+fn meets_all(net: &IpNet, held: &[Held<'_>], entity: &EntityRule) -> bool {
+    let meets = |held: &Held<'_>| held.addresses.contains(net) != held.kind.is_negated();
+    let has_numbers = entity.ports.iter().any(|port| port.name().is_none());
+    let named = held
+        .iter()
+        .find(|held| matches!(held.kind, CriterionKind::NamedPorts(_)));
+    let by_name = named.is_some_and(meets);
+    held.iter().all(|held| match held.kind {
+        CriterionKind::NamedPorts(_) => has_numbers || by_name,
+        CriterionKind::Selector(_) => by_name || meets(held),
+        _ => meets(held),
+    })
+}
+
 impl<'a> Subject<'a> {
     pub(super) fn of(endpoint: &'a Endpoint, index: &Index<'a>, snapshot: &'a Snapshot) -> Self {
         let owners = index.owners(&endpoint.nets, endpoint);
@@ -237,19 +253,17 @@ impl<'a> Subject<'a> {
         if !held.iter().any(named) {
             return None;
         }
-        let outcome = self.outcome(&held, rule, foreign);
+        let outcome = self.outcome(&held, rule, side, foreign);
         Some((held, outcome))
     }
 
-    fn outcome(&self, held: &[Held<'a>], rule: &Rule, foreign: bool) -> Outcome {
-        let meets =
-            |net: &IpNet, held: &Held<'_>| held.addresses.contains(net) != held.kind.is_negated();
+    fn outcome(&self, held: &[Held<'a>], rule: &Rule, side: Side, foreign: bool) -> Outcome {
         let positive = held.iter().any(|held| !held.kind.is_negated());
         let certain = held.iter().all(|held| !held.unknown) && !(foreign && rule.unknown_fields);
         let applies = self
             .nets
             .iter()
-            .any(|net| rendered_for(rule, net) && held.iter().all(|held| meets(net, held)));
+            .any(|net| rendered_for(rule, net) && meets_all(net, held, rule.side(side)));
         if !certain {
             Outcome::Unknown
         } else if applies && positive {
