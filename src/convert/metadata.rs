@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Converter, Fact};
 use crate::intern::LabelSet;
@@ -90,8 +91,9 @@ fn unfolded(metadata: &Metadata<'_>, annotation: Option<&str>) -> serde_json::Re
     let mut labels: BTreeMap<_, _> = own.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
     let mut annotated_name = None;
     if let Some(annotation) = annotation {
-        let inner: Option<ObjectMeta> = serde_json::from_str(annotation)?;
-        let inner = inner.unwrap_or_default();
+        // A list would fill the fields one by one, so the object comes first.
+        let inner: Option<serde_json::Map<_, _>> = serde_json::from_str(annotation)?;
+        let inner = ObjectMeta::deserialize(Value::Object(inner.unwrap_or_default()))?;
         let inner_labels = inner.labels.unwrap_or_default().into_iter();
         labels.extend(inner_labels.map(|(key, value)| (key, value.0)));
         annotated_name = Some(inner.name.0).filter(|name| !name.is_empty());
