@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Selectors};
 use super::metadata::{Unfolded, V3, unfold};
-use super::{Converter, Fact, calico_rule, policy_name};
+use super::{Converter, Fact, calico_rule, policy, policy_name};
 use crate::behaviour::TierSource;
 use crate::intern::Symbol;
 use crate::model::{Direction, Directions, ObjectRef, PolicyId, PolicyKind, Treatment};
@@ -11,16 +11,32 @@ use crate::raw::Calico;
 use crate::raw::calico_policy::PolicySpec;
 use crate::raw::value::Text;
 
-/// The policy in v3 terms; `None` when Calico skips the object.
+/// The policy in v3 terms; `None` when Calico skips the object, which is then said.
 pub(super) fn draft(
     converter: &mut Converter,
     kind: PolicyKind,
     policy: &Calico<'_, PolicySpec>,
     out: &mut Vec<Fact>,
 ) -> Option<Draft> {
-    let metadata = unfold(converter, kind.name(), policy.group, &policy.metadata, out)?;
+    let unfolded = unfold(converter, kind.name(), policy.group, &policy.metadata, out);
+    if let Some(metadata) = unfolded {
+        return Some(draft_of(converter, kind, policy, &metadata, out));
+    }
+    let metadata = Unfolded::of_skipped(&policy.metadata);
+    let draft = draft_of(converter, kind, policy, &metadata, out);
+    policy::skip(converter, draft, out);
+    None
+}
+
+fn draft_of(
+    converter: &mut Converter,
+    kind: PolicyKind,
+    policy: &Calico<'_, PolicySpec>,
+    metadata: &Unfolded,
+    out: &mut Vec<Fact>,
+) -> Draft {
     let spec = &policy.spec;
-    let shown = policy_name::shown(&metadata, &spec.tier, converter.behaviour());
+    let shown = policy_name::shown(metadata, &spec.tier, converter.behaviour());
     let namespace = if kind.is_namespaced() {
         metadata.namespace.as_str()
     } else {
@@ -28,13 +44,13 @@ pub(super) fn draft(
     };
     let object = ObjectRef::new(V3, kind.name(), namespace, shown);
     calico_rule::note_unknown_fields(&policy.unknown_fields, &object, out);
-    note_names(converter, &metadata, spec, &object, out);
+    note_names(converter, metadata, spec, &object, out);
     let rules = |direction, list: &Option<crate::raw::value::List<_>>| {
         let list = list.as_deref().unwrap_or_default();
         calico_rule::drafts(list, direction, &policy.unknown_fields)
     };
     let hints = spec.performance_hints.as_deref().unwrap_or_default();
-    Some(Draft {
+    Draft {
         id: PolicyId {
             kind,
             namespace: converter.symbol(namespace),
@@ -52,7 +68,7 @@ pub(super) fn draft(
         egress: rules(Direction::Egress, &spec.egress),
         notes: spec_notes(spec, &object),
         object,
-    })
+    }
 }
 
 fn selectors(spec: &PolicySpec) -> Selectors {

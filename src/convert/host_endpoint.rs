@@ -29,12 +29,15 @@ pub(super) fn convert(
     out: &mut Vec<Fact>,
 ) {
     let unfolded = unfold(converter, "HostEndpoint", hep.group, &hep.metadata, out);
-    let Some(metadata) = unfolded else {
-        return;
-    };
+    let skipped = unfolded.is_none();
+    let metadata = unfolded.unwrap_or_else(|| Unfolded::of_skipped(&hep.metadata));
     let object = ObjectRef::new(V3, "HostEndpoint", "", metadata.name());
     let labels = metadata.label_set(converter);
     calico_rule::note_unknown_fields(&hep.unknown_fields, &object, out);
+    if skipped {
+        let detail = "its metadata annotation does not decode".to_owned();
+        return out.push(invalid(converter, object, &hep.spec, detail, labels));
+    }
     match endpoint(converter, &metadata, &hep.spec, labels.clone(), &object) {
         Ok(endpoint) => {
             note_labels(&metadata, &object, out);
@@ -44,14 +47,24 @@ pub(super) fn convert(
         Err(fault) => {
             let note = Note::new(fault.code, &object, fault.message.clone());
             out.push(Fact::Note(note.field(fault.field)));
-            out.push(Fact::NotEndpoint {
-                object,
-                node: converter.symbol(&hep.spec.node),
-                reason: Reason::Invalid,
-                detail: fault.message,
-                object_labels: labels,
-            });
+            out.push(invalid(converter, object, &hep.spec, fault.message, labels));
         }
+    }
+}
+
+fn invalid(
+    converter: &mut Converter,
+    object: ObjectRef,
+    spec: &HostEndpointSpec,
+    detail: String,
+    object_labels: LabelSet,
+) -> Fact {
+    Fact::NotEndpoint {
+        object,
+        node: converter.symbol(&spec.node),
+        reason: Reason::Invalid,
+        detail,
+        object_labels,
     }
 }
 

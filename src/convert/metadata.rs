@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{Converter, Fact};
 use crate::intern::LabelSet;
@@ -47,6 +48,18 @@ struct ObjectMeta {
 }
 
 impl Unfolded {
+    /// What is known of an object that Calico skips because of its annotation.
+    pub(super) fn of_skipped(metadata: &Metadata<'_>) -> Self {
+        let own = metadata.labels.iter();
+        Self {
+            stored: metadata.name.to_string(),
+            annotated_name: None,
+            folded: false,
+            namespace: metadata.namespace.to_string(),
+            labels: own.map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+        }
+    }
+
     /// The v3 name of kinds other than policies.
     pub(super) fn name(&self) -> &str {
         self.annotated_name.as_deref().unwrap_or(&self.stored)
@@ -59,7 +72,7 @@ impl Unfolded {
     }
 }
 
-/// Unfolds; a damaged annotation makes Calico skip the object, which leaves a note and nothing else.
+/// Unfolds; a damaged annotation makes Calico skip the object, which leaves a note.
 pub(super) fn unfold(
     converter: &Converter,
     kind: &str,
@@ -86,23 +99,19 @@ pub(super) fn unfold(
 }
 
 fn unfolded(metadata: &Metadata<'_>, annotation: Option<&str>) -> serde_json::Result<Unfolded> {
-    let own = metadata.labels.iter();
-    let mut labels: BTreeMap<_, _> = own.map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-    let mut annotated_name = None;
+    let mut unfolded = Unfolded::of_skipped(metadata);
     if let Some(annotation) = annotation {
-        let inner: Option<ObjectMeta> = serde_json::from_str(annotation)?;
-        let inner = inner.unwrap_or_default();
+        // A list would fill the fields one by one, so the object comes first.
+        let inner: Option<serde_json::Map<_, _>> = serde_json::from_str(annotation)?;
+        let inner = ObjectMeta::deserialize(Value::Object(inner.unwrap_or_default()))?;
         let inner_labels = inner.labels.unwrap_or_default().into_iter();
-        labels.extend(inner_labels.map(|(key, value)| (key, value.0)));
-        annotated_name = Some(inner.name.0).filter(|name| !name.is_empty());
+        unfolded
+            .labels
+            .extend(inner_labels.map(|(key, value)| (key, value.0)));
+        unfolded.folded = true;
+        unfolded.annotated_name = Some(inner.name.0).filter(|name| !name.is_empty());
     }
-    Ok(Unfolded {
-        stored: metadata.name.to_string(),
-        annotated_name,
-        folded: annotation.is_some(),
-        namespace: metadata.namespace.to_string(),
-        labels,
-    })
+    Ok(unfolded)
 }
 
 /// Labels that Calico gives to endpoints itself, which make whoever carries them look like a pod.

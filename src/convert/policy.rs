@@ -26,6 +26,11 @@ pub(super) fn drop(converter: &mut Converter, draft: Draft, fault: Fault, out: &
     push_dropped(converter, draft, StagedDelete::No, out);
 }
 
+/// Pushes a policy that Calico's client skips, which its metadata's note explains.
+pub(super) fn skip(converter: &mut Converter, draft: Draft, out: &mut Vec<Fact>) {
+    push_dropped(converter, draft, StagedDelete::No, out);
+}
+
 /// Pushes a staged deletion, which Felix never sees.
 pub(super) fn delete(converter: &mut Converter, draft: Draft, out: &mut Vec<Fact>) {
     let message = "a staged deletion is not sent to nodes; the enforced policy stays";

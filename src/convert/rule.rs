@@ -115,15 +115,16 @@ fn side_notes(
         let message = "a name cannot be expressed, so the rule is not limited to service accounts";
         note(codes::SA_NAMES_UNPARSABLE, "serviceAccounts.names", message);
     }
-    if let Some(services) = &entity.services {
-        if services.namespace.is_empty() && !services.name.is_empty() {
-            let message = "a service without a namespace is never found";
-            note(
-                codes::SERVICES_NAMESPACE_EMPTY,
-                "services.namespace",
-                message,
-            );
-        }
+    if let Some(services) = &entity.services
+        && services.namespace.is_empty()
+        && !services.name.is_empty()
+    {
+        let message = "a service without a namespace is never found";
+        note(
+            codes::SERVICES_NAMESPACE_EMPTY,
+            "services.namespace",
+            message,
+        );
     }
     notes
 }

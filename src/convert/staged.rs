@@ -3,7 +3,7 @@
 
 use super::draft::Draft;
 use super::kubernetes_network_policy::{self, Header};
-use super::metadata::{V3, unfold};
+use super::metadata::{Unfolded, V3, unfold};
 use super::validation_filter::Fault;
 use super::{Converter, Fact, calico_policy, calico_rule, policy};
 use crate::model::{ObjectRef, PolicyKind};
@@ -60,9 +60,8 @@ pub(super) fn convert_kubernetes(
         return;
     }
     let unfolded = unfold(converter, kind.name(), object.group, &object.metadata, out);
-    let Some(metadata) = unfolded else {
-        return;
-    };
+    let skipped = unfolded.is_none();
+    let metadata = unfolded.unwrap_or_else(|| Unfolded::of_skipped(&object.metadata));
     let header = Header {
         kind,
         object: ObjectRef::new(V3, kind.name(), &metadata.namespace, metadata.name()),
@@ -71,6 +70,9 @@ pub(super) fn convert_kubernetes(
     calico_rule::note_unknown_fields(&object.unknown_fields, &header.object, out);
     let spec = &object.spec;
     let (mut draft, failed) = kubernetes_network_policy::draft(converter, header, spec);
+    if skipped {
+        return policy::skip(converter, draft, out);
+    }
     let types = spec.policy_types.as_deref().unwrap_or_default();
     let egress = spec.egress.as_ref().is_some_and(|rules| !rules.is_empty());
     if types.is_empty() && egress {
