@@ -1,24 +1,28 @@
 //! Objects as read: one small struct per kind, through serde both ways.
+//!
+//! Go's manners hold: `null` is absent, also inside lists and maps. What Go cannot decode is an error,
+//! because one such object makes its whole kind undecodable for Calico. Nothing here knows what a field
+//! means.
 
-/// An object that does not decode.
-#[derive(Clone, Debug)]
-pub struct Broken {
-    /// Group and version as read.
-    pub api_version: String,
-    /// Kind as read.
-    pub kind: String,
-    /// Empty when there is none or it could not be found out.
-    pub namespace: String,
-    /// Empty when it could not be found out.
-    pub name: String,
-    /// The field, when it is known: `spec.ingress[0].destination.ports[1]`.
-    pub field: Option<String>,
-    /// The cause, a lower-case fragment.
-    pub cause: String,
-}
+mod broken;
+mod decode;
+mod object;
+mod page;
 
-/// Placeholder until the kinds land.
-pub enum Object<'a> {
-    /// Nothing yet.
-    Nothing(&'a ()),
-}
+pub mod calico;
+pub mod calico_policy;
+pub mod cluster_policy;
+pub mod core;
+pub mod kubernetes_policy;
+pub mod metadata;
+pub mod number_or_string;
+pub mod value;
+
+pub use broken::Broken;
+pub use decode::decode;
+pub use metadata::Metadata;
+pub use object::{Calico, Group, Kubernetes, Object};
+pub use page::{Page, items};
+
+#[cfg(test)]
+mod tests;
