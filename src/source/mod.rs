@@ -3,6 +3,8 @@
 //! Async lives below this module alone; its face is blocking. What an object means to Calico is not known
 //! here.
 
+pub mod kube;
+
 use crate::error::Error;
 use crate::need::{Kind, Read};
 use crate::note::{Gap, Note, Provenance};

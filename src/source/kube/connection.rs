@@ -1,0 +1,186 @@
+//! A connection to an API server: requests with their time-outs, and waits where the server asks for them.
+
+use std::time::{Duration, Instant};
+
+use ::kube::client::Body;
+use ::kube::{Client, Config};
+use http_body_util::BodyExt as _;
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use super::errors::Failure;
+use super::stats::Counters;
+use crate::need::Kind;
+
+/// How long connecting may take: DNS, TCP and TLS together.
+pub(super) const CONNECT: Duration = Duration::from_secs(5);
+/// How long one request may take, when nothing else is typed.
+pub(super) const REQUEST: Duration = Duration::from_secs(30);
+/// How long all requests may take.
+pub(super) const WHOLE: Duration = Duration::from_secs(120);
+/// The most requests at once.
+const AT_ONCE: usize = 4;
+/// The waits of a busy server that does not say how long it will be.
+const WAITS: [Duration; 4] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
+/// Sends requests.
+pub(super) struct Api {
+    client: Client,
+    /// Of one request; `None` is as long as it takes.
+    limit: Option<Duration>,
+    deadline: Instant,
+    slots: Semaphore,
+    counters: Counters,
+}
+
+/// An answer that is neither 401, 429 nor 503.
+#[derive(Clone, Debug)]
+pub(super) struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+/// What an API server says of a failure.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Status {
+    kind: String,
+    message: String,
+}
+
+// === impl Api ===
+
+impl Api {
+    /// Prepares a client; must stand in an async context.
+    ///
+    /// # Errors
+    /// A certificate, a key or the proxy cannot be used.
+    pub fn new(
+        config: Config,
+        limit: Option<Duration>,
+        counters: Counters,
+    ) -> Result<Self, ::kube::Error> {
+        Ok(Self {
+            client: Client::try_from(config)?,
+            limit,
+            deadline: Instant::now() + WHOLE,
+            slots: Semaphore::new(AT_ONCE),
+            counters,
+        })
+    }
+
+    /// Performs a GET into `buffer`, again where the server is busy.
+    ///
+    /// # Errors
+    /// No usable answer in time, or the credentials are refused.
+    pub async fn get(
+        &self,
+        path: &str,
+        kind: Option<Kind>,
+        buffer: Vec<u8>,
+    ) -> Result<Reply, Failure> {
+        let mut buffer = buffer;
+        let mut waits = WAITS.into_iter();
+        loop {
+            let (reply, after) = self.once(path, buffer).await?;
+            if let Some(kind) = kind {
+                self.counters.bytes(kind, reply.body.len());
+            }
+            match reply.status {
+                401 => return Err(Failure::Unauthorized(reply.message())),
+                429 | 503 => {}
+                _ => return Ok(reply),
+            }
+            let busy = Failure::Busy(reply.status, after);
+            let wait = after.or_else(|| waits.next()).ok_or_else(|| busy.clone())?;
+            if Instant::now() + wait >= self.deadline {
+                return Err(busy);
+            }
+            tokio::time::sleep(wait).await;
+            buffer = reply.body;
+        }
+    }
+
+    /// One request, and how long the server asks to wait.
+    async fn once(
+        &self,
+        path: &str,
+        buffer: Vec<u8>,
+    ) -> Result<(Reply, Option<Duration>), Failure> {
+        let late = || Failure::Late(WHOLE);
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let slot = tokio::time::timeout(left, self.slots.acquire());
+        let _slot = slot.await.map_err(|_| late())?.map_err(|_| late())?;
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let (limit, failure) = match self.limit {
+            Some(limit) if limit < left => (limit, Failure::Silent(limit)),
+            _ => (left, late()),
+        };
+        self.counters.request();
+        let began = Instant::now();
+        let done = tokio::time::timeout(limit, self.exchange(path, buffer)).await;
+        let (reply, after) = done.map_err(|_| failure)??;
+        tracing::debug!(
+            "GET {path}: {}, {} bytes, {} ms",
+            reply.status,
+            reply.body.len(),
+            began.elapsed().as_millis()
+        );
+        Ok((reply, after))
+    }
+
+    async fn exchange(
+        &self,
+        path: &str,
+        mut buffer: Vec<u8>,
+    ) -> Result<(Reply, Option<Duration>), Failure> {
+        buffer.clear();
+        let request = http::Request::get(path)
+            .header(http::header::ACCEPT, "application/json")
+            .body(Body::empty())
+            .map_err(|error| Failure::Garbage(error.to_string()))?;
+        let response = self.client.send(request).await;
+        let response = response.map_err(|error| Failure::from_client(&error))?;
+        let after = response.headers().get(http::header::RETRY_AFTER);
+        let after = after.and_then(|after| after.to_str().ok()?.trim().parse().ok());
+        let status = response.status().as_u16();
+        let mut body = response.into_body();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| Failure::from_chain(&error))?;
+            if let Ok(data) = frame.into_data() {
+                buffer.extend_from_slice(&data);
+            }
+        }
+        let reply = Reply {
+            status,
+            body: buffer,
+        };
+        Ok((reply, after.map(Duration::from_secs)))
+    }
+}
+
+// === impl Reply ===
+
+impl Reply {
+    /// What the server says, in one line.
+    pub fn message(&self) -> String {
+        let status: Status = serde_json::from_slice(&self.body).unwrap_or_default();
+        if status.kind == "Status" && !status.message.is_empty() {
+            return status.message;
+        }
+        let text = String::from_utf8_lossy(&self.body);
+        let line = text.lines().next().unwrap_or_default().trim();
+        let line: String = line.chars().take(200).collect();
+        match line.is_empty() || line.starts_with('<') {
+            true => format!("HTTP status {}", self.status),
+            false => line,
+        }
+    }
+}
