@@ -40,7 +40,7 @@ pub(super) enum Event {
         _memory: OwnedSemaphorePermit,
     },
     /// The end of the read with this index.
-    Ended(usize, Result<Ended, Failure>),
+    Ended(usize, Result<Box<Ended>, Failure>),
 }
 
 /// How a list ends.

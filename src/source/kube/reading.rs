@@ -238,7 +238,7 @@ impl KubeSource {
             let events = events.clone();
             tasks.spawn_on(
                 async move {
-                    let ended = job.run().await;
+                    let ended = job.run().await.map(Box::new);
                     let _ = events.send(Event::Ended(index, ended)).await;
                 },
                 runtime.handle(),
@@ -266,7 +266,7 @@ impl KubeSource {
                     open -= 1;
                     let ended = ended.map_err(|failure| self.lost(failure))?;
                     let read = reads.get(index).copied();
-                    no_pods = self.settle(read, ended, counts, sink).or(no_pods);
+                    no_pods = self.settle(read, *ended, counts, sink).or(no_pods);
                 }
             }
         }
@@ -323,7 +323,7 @@ impl KubeSource {
             match raw::decode(item, Some((&version, resource.name))) {
                 Ok(Some(object)) => sink.object(object),
                 Ok(None) => {}
-                Err(broken) => sink.broken(*broken),
+                Err(broken) => sink.broken(broken),
             }
         }
         sink.progress(resource.kind, *count, Some(&page.revision));
