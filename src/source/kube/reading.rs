@@ -323,7 +323,7 @@ impl KubeSource {
             match raw::decode(item, Some((&version, resource.name))) {
                 Ok(Some(object)) => sink.object(object),
                 Ok(None) => {}
-                Err(broken) => sink.broken(broken),
+                Err(broken) => sink.broken(*broken),
             }
         }
         sink.progress(resource.kind, *count, Some(&page.revision));
