@@ -13,6 +13,9 @@ const GAP: usize = 3;
 /// The least that is left of a text that may be cut.
 const LEAST: usize = 12;
 
+/// Words in front of what the end of a tier does.
+pub(super) const EXPLAINS: &str = "no rule matched: ";
+
 /// A table in the making. Of its columns only the last may be cut.
 pub(super) struct Table<'a> {
     heads: Vec<&'static str>,
@@ -95,7 +98,9 @@ impl<'a> Table<'a> {
         let others = self.least.iter().take(self.heads.len().saturating_sub(1));
         let left = width.saturating_sub(others.map(|least| least + GAP).sum());
         for cell in rows.iter_mut().filter_map(|row| row.last_mut()) {
-            *cell = cut(cell, left.max(LEAST));
+            // What is said before a colon explains the rest, which matters more.
+            let short = cell.strip_prefix(EXPLAINS).filter(|_| cell.width() > left);
+            *cell = cut(short.unwrap_or(cell), left.max(LEAST));
         }
     }
 
