@@ -141,6 +141,36 @@ pub fn a_hidden_policy_kind_is_a_gap_and_an_allow_becomes_unknown(lab: &Lab) -> 
     Ok(())
 }
 
+pub fn hidden_namespaces_leave_unknown_what_hangs_on_their_labels(lab: &Lab) -> Verdict {
+    let cluster = lab.cluster(Mode::V1)?;
+    let _world = cluster.world("shop")?;
+    let user = cluster.user(&all_but(cluster, &["namespaces"])?)?;
+    let said = ask(
+        user.kubeconfig(),
+        &["endpoint", "pod/shop/web-1", "-o", "json"],
+    )?;
+    let answer = said.json()?;
+    assert_eq!(said.code, 3, "{}", said.stderr);
+    let item = &answer["items"][0];
+    // Whether the profile of the namespace exists is not known, nor what it allows.
+    assert_eq!(
+        item["egress"]["normal"]["unmatched"]["action"], "Unknown",
+        "{answer}"
+    );
+    assert_eq!(item["ingress"]["normal"]["unmatched"]["action"], "Deny");
+    let effect = |id: &str| {
+        let matches = item["ruleMatches"].as_array().into_iter().flatten();
+        matches
+            .filter(|m| m["policy"]["id"] == id)
+            .map(|m| m["effect"].clone())
+            .next()
+    };
+    // Its rule asks for a label of the namespace; the other one for a label of the pod.
+    assert_eq!(effect("np/pay/no-shop"), Some("Unknown".into()), "{item}");
+    assert_eq!(effect("np/shop/db-in"), Some("Applies".into()), "{item}");
+    Ok(())
+}
+
 pub fn hidden_pods_are_no_answer(lab: &Lab) -> Verdict {
     let cluster = lab.cluster(Mode::V1)?;
     let _world = cluster.world("shop")?;

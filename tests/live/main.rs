@@ -88,6 +88,7 @@ fn main() -> ExitCode {
         harness::every_world_comes_back_as_written,
         answers::every_world_gives_its_answers,
         answers::a_hidden_policy_kind_is_a_gap_and_an_allow_becomes_unknown,
+        answers::hidden_namespaces_leave_unknown_what_hangs_on_their_labels,
         answers::hidden_pods_are_no_answer,
         answers::rights_in_one_namespace_answer_for_that_namespace,
         answers::a_value_that_does_not_decode_is_named,

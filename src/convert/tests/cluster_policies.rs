@@ -133,7 +133,10 @@ fn without_tier_or_subject_it_is_dropped() {
     ] {
         let facts = convert(&cnp(spec));
         assert!(dropped(&facts).is_some());
-        assert_eq!(codes(&facts), [format!("policy-invalid-dropped {field}")]);
+        assert_eq!(
+            codes(&facts),
+            [format!("cnp-tier-or-subject-invalid {field}")]
+        );
     }
 }
 
@@ -198,10 +201,7 @@ fn admin_rules() {
         ),
     );
     assert!(dropped(&facts).is_some());
-    assert_eq!(
-        codes(&facts),
-        ["policy-invalid-dropped spec.egress[0].to[0]"]
-    );
+    assert_eq!(codes(&facts), ["anp-any-rule-fails spec.egress[0].to[0]"]);
     let pass = json!([{"action": "Pass", "to": [{"namespaces": {}}]}]);
     assert!(
         dropped(&convert_as(

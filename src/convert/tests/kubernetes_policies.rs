@@ -120,10 +120,7 @@ fn a_rule_that_fails_takes_itself_or_everything() {
     assert_eq!(codes(&facts), ["knp-rule-fails spec.ingress[0].ports[0]"]);
     let facts = convert_as("v3.31.9", &object);
     assert!(policy(&facts).is_none() && !dropped(&facts).unwrap().staged_delete);
-    assert_eq!(
-        codes(&facts),
-        ["policy-invalid-dropped spec.ingress[0].ports[0]"]
-    );
+    assert_eq!(codes(&facts), ["knp-rule-fails spec.ingress[0].ports[0]"]);
 }
 
 #[test]
@@ -174,7 +171,7 @@ fn odd_values_and_ports_drop_the_policy() {
     ] {
         let facts = convert(&knp(spec.clone()));
         assert!(dropped(&facts).is_some(), "{spec}");
-        assert_eq!(codes(&facts), [format!("policy-invalid-dropped {field}")]);
+        assert_eq!(codes(&facts), [format!("knp-rule-fails {field}")]);
         assert_eq!(notes(&facts)[0].advice.as_deref(), Some(advice));
     }
 }
@@ -190,7 +187,7 @@ fn the_staged_kind_loses_everything_with_one_rule() {
     ));
     assert_eq!(
         codes(&facts),
-        ["policy-invalid-dropped spec.ingress[0].ports[0]"]
+        ["staged-kubernetes-bad-rule spec.ingress[0].ports[0]"]
     );
     let facts = convert(&staged(json!({"podSelector": {}, "egress": [{}]})));
     let policy = policy(&facts).unwrap();

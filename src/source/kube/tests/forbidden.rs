@@ -254,7 +254,7 @@ fn a_cluster_without_calico_is_said_so() {
         error.to_string().contains("is served, but cilium.io"),
         "{error}"
     );
-    assert!(error.hint().unwrap().contains("etcdv3"));
+    assert!(error.hint().unwrap().contains("etcd"));
 }
 
 #[test]
