@@ -124,6 +124,7 @@ fn from_kubeconfig(
     cluster.server = Some(server.clone());
     let proxy = cluster.proxy_url.take();
     let mut config = Config::try_from(alone(context, cluster, user)).map_err(|e| explain(&e))?;
+    config.cluster_url = without_password(config.cluster_url);
     let uri: Uri = config.cluster_url.clone();
     if uri.host().is_none_or(str::is_empty) {
         return Err(Error::Config {
@@ -301,6 +302,19 @@ fn with_scheme(server: &str, cluster: &Cluster, user: &AuthInfo) -> String {
         || user.client_certificate.is_some()
         || user.client_certificate_data.is_some();
     format!("{}://{server}", if tls { "https" } else { "http" })
+}
+
+/// The server's address as requests are logged: a name and password in it would be logged with them, and are no
+/// way to log in.
+fn without_password(server: Uri) -> Uri {
+    let mut parts = server.clone().into_parts();
+    let host = parts.authority.as_ref().map(|authority| authority.as_str());
+    let host = host.and_then(|authority| authority.rsplit_once('@'));
+    let Some(Ok(host)) = host.map(|(_, host)| host.parse()) else {
+        return server;
+    };
+    parts.authority = Some(host);
+    Uri::from_parts(parts).unwrap_or(server)
 }
 
 /// A parser's own text could show a line with a credential, so only the place is told.

@@ -169,7 +169,10 @@ impl Job {
     async fn present(&self, target: &Target) -> Result<Option<String>, Failure> {
         match self.guarded {
             Guarded::Already => Ok(None),
-            Guarded::NotYet => self.lister.guard(target).await,
+            Guarded::NotYet => match self.lister.guard(target).await {
+                Err(Failure::Silent(_)) => Ok(None),
+                present => present,
+            },
         }
     }
 }
@@ -203,7 +206,7 @@ fn unread(target: &Target, code: GapCode, message: &str) -> Ended {
         resource: target.resource,
         fate: Fate::Unread,
         gap: gaps::gap(target, Lack::All, Cause { code, message }),
-        note: gaps::note(target.resource.kind, message),
+        note: gaps::note(target, message),
     }
 }
 

@@ -46,8 +46,8 @@ pub(super) fn gap(target: &Target, lack: Lack, cause: Cause<'_>) -> Option<Gap> 
 }
 
 /// The note that takes the place of a gap.
-pub(super) fn note(kind: Kind, message: &str) -> Option<Note> {
-    let (code, what) = match kind {
+pub(super) fn note(target: &Target, message: &str) -> Option<Note> {
+    let (code, what) = match target.resource.kind {
         Kind::ClusterInformation => (
             codes::VERSION_UNKNOWN,
             "the newest Calico version is assumed",
@@ -58,7 +58,10 @@ pub(super) fn note(kind: Kind, message: &str) -> Option<Note> {
         ),
         _ => return None,
     };
-    Some(Note::about_cluster(code, format!("{message}; {what}")))
+    Some(Note::about_cluster(
+        code,
+        format!("{}: {message}; {what}", target.resource.full_name()),
+    ))
 }
 
 /// The parts of an answer that a kind bears on.

@@ -4,6 +4,7 @@
 //! cannot give at that moment is read as it is, and the provenance says so. What may not be read becomes a gap.
 //! Only GET requests are sent. What objects mean is not known here, nor who asks.
 
+mod beginning;
 mod config;
 mod connection;
 mod discovery;

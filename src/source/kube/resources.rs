@@ -255,9 +255,12 @@ impl Target {
         format!("{path}?limit={limit}&continue={token}{}", self.selectors)
     }
 
-    /// The cheapest request that tells the present revision.
+    /// The cheapest request that tells the present revision. It keeps a name, since rights may be to that name
+    /// only, and no other selector, since a server may have to look through all objects for it.
     pub fn guard(&self) -> String {
-        format!("{}?limit=1", self.path())
+        let named = self.selectors.starts_with("&fieldSelector=metadata.name=");
+        let selectors = if named { &*self.selectors } else { "" };
+        format!("{}?limit=1{selectors}", self.path())
     }
 
     fn path(&self) -> String {
