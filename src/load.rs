@@ -116,7 +116,6 @@ impl<'a> Gathering<'a> {
             if done.is_empty() {
                 self.know_version();
             }
-            self.note_nodes(&reads);
             done.extend(reads);
         }
         source.finish(self)?;
@@ -139,13 +138,6 @@ impl<'a> Gathering<'a> {
 
     fn behaviour(&self) -> Behaviour {
         Behaviour::of(self.version.map(|(version, _)| version))
-    }
-
-    /// Nodes that were asked for and are not there are known not to be.
-    fn note_nodes(&mut self, reads: &[Read]) {
-        if reads.iter().any(|read| read.kind == Kind::Node) {
-            self.snapshot.nodes.get_or_insert_default();
-        }
     }
 
     fn take(&mut self, fact: Fact) {
@@ -214,12 +206,13 @@ impl<'a> Gathering<'a> {
     fn loaded(mut self, question: &Question, source: &dyn Source, done: &[Read]) -> Loaded {
         let behaviour = self.behaviour();
         self.note_foreign_fields();
+        if question.hide.rule_matches {
+            self.forget_gaps_of_rule_matches();
+        }
         self.note_unknown_version();
         self.snapshot.finish();
-        self.snapshot.shared_ips_checked = need::shared_addresses_checked(&self.snapshot, done);
         let mut provenance = source.provenance();
-        provenance.shared_ips_checked =
-            self.snapshot.shared_ips_checked && !question.hide.rule_matches;
+        provenance.shared_ips_checked &= need::shared_addresses_checked(&self.snapshot, done);
         provenance.calico_version = match self.version {
             Some((version, VersionFrom::Flag)) => Some(version.to_string()),
             _ => self
@@ -241,6 +234,14 @@ impl<'a> Gathering<'a> {
             provenance,
             filled_in,
         }
+    }
+
+    /// What is not shown cannot be uncertain.
+    fn forget_gaps_of_rule_matches(&mut self) {
+        let gaps = &mut self.snapshot.gaps;
+        gaps.iter_mut()
+            .for_each(|gap| gap.missing_from.retain(|part| *part != Part::RuleMatches));
+        gaps.retain(|gap| !gap.missing_from.is_empty());
     }
 
     /// Another product may know fields of rules that are unknown here.
@@ -347,6 +348,10 @@ impl Sink for Gathering<'_> {
     }
 
     fn progress(&mut self, kind: Kind, objects: u64, revision: Option<&str>) {
+        // A kind that could be read: a Node that was asked for and is not among it does not exist.
+        if kind == Kind::Node {
+            self.snapshot.nodes.get_or_insert_default();
+        }
         self.watcher.progress(kind, objects, revision, self.started);
     }
 }

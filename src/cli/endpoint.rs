@@ -8,7 +8,7 @@ use clap::Args;
 pub struct EndpointArgs {
     /// Which endpoints; none means all in scope
     ///
-    /// [pod/][NAMESPACE/]NAME, hep/NAME, node/NAME, an endpoint id, an address, a pattern with * and ?, or a
+    /// pod/NAME, NAMESPACE/NAME, hep/NAME, node/NAME, an endpoint id, an address, a pattern with * and ?, or a
     /// name: where no pod and no host endpoint has it, every endpoint whose id contains it.
     #[arg(value_name = "WHAT")]
     pub what: Vec<String>,

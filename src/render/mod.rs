@@ -2,7 +2,7 @@
 //! look ahead.
 //!
 //! What an answer means is not known here. On a terminal nothing of the cluster may move the cursor: every text
-//! passes [`escape`].
+//! passes [`escape()`].
 
 mod because;
 mod block;

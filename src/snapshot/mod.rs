@@ -43,8 +43,6 @@ pub struct Snapshot {
     pub gaps: Vec<Gap>,
     /// Notes about objects (by the object) and the cluster (`object` absent).
     pub notes: Vec<Note>,
-    /// Whether every pod that could share an address was looked at.
-    pub shared_ips_checked: bool,
     by_object: BTreeMap<ObjectRef, Vec<usize>>,
 }
 

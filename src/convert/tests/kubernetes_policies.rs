@@ -171,7 +171,7 @@ fn odd_values_and_ports_drop_the_policy() {
     ] {
         let facts = convert(&knp(spec.clone()));
         assert!(dropped(&facts).is_some(), "{spec}");
-        assert_eq!(codes(&facts), [format!("knp-rule-fails {field}")]);
+        assert_eq!(codes(&facts), [format!("policy-invalid-dropped {field}")]);
         assert_eq!(notes(&facts)[0].advice.as_deref(), Some(advice));
     }
 }

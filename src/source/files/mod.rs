@@ -193,6 +193,15 @@ impl Source for Files {
                 Err(broken) => sink.broken(*broken),
             }
         }
+        let kinds: std::collections::BTreeSet<_> = reads.iter().map(|read| read.kind).collect();
+        for kind in kinds {
+            let count = self
+                .objects
+                .iter()
+                .filter(|entry| entry.key.kind == kind)
+                .count();
+            sink.progress(kind, u64::try_from(count).unwrap_or(u64::MAX), None);
+        }
         Ok(())
     }
 
