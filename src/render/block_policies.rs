@@ -8,66 +8,94 @@ use crate::answer::{
     AppliedPolicy, DirectionStages, EndOfTier, EndpointItem, PolicyType, Stage, StageName,
 };
 
+/// One line of the table.
+struct Line {
+    stage: &'static str,
+    tier: String,
+    order: String,
+    policy: String,
+    types: String,
+    last: Last,
+}
+
+/// The last cell of a line.
+enum Last {
+    /// What the user wrote.
+    Selector(String),
+    /// What the end of a tier does, in words of ours.
+    Words(String),
+}
+
 /// The section POLICIES without its title.
 pub(super) fn policies(item: &EndpointItem, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     if item.policies.is_empty() {
         return writeln!(out, "none");
     }
-    let host = item.failsafes.is_some();
-    let hidden = style.options.hide_selectors;
-    let columns = [
-        (host, "STAGE"),
+    let stages = item.failsafes.is_some();
+    let selectors = !style.options.hide_selectors;
+    let heads = [
+        (stages, "STAGE"),
         (true, "TIER"),
         (true, "ORDER"),
         (true, "POLICY"),
         (true, "TYPES"),
-        (!hidden, "SELECTOR"),
+        (selectors, "SELECTOR"),
     ];
-    let heads = columns
-        .iter()
-        .filter_map(|(shown, head)| shown.then_some(*head))
-        .collect();
-    let mut table = Table::new(heads, !hidden, style);
-    let mut push = |stage: &str, cells: [String; 5]| {
-        let [tier, order, policy, types, selector] = cells;
-        let cells = [
-            (host, stage.to_owned()),
-            (true, tier),
-            (true, order),
-            (true, policy),
+    let mut table = Table::new(shown(heads), selectors, style);
+    for line in lines(item) {
+        let (last, own_words) = match line.last {
+            Last::Selector(text) => (text, false),
+            Last::Words(text) => (text, true),
+        };
+        // Without the column of selectors the words stand behind the types.
+        let types = if own_words && !selectors {
+            format!("{}: {last}", line.types)
+        } else {
+            line.types
+        };
+        let cells = shown([
+            (stages, line.stage.to_owned()),
+            (true, line.tier),
+            (true, line.order),
+            (true, line.policy),
             (true, types),
-            (!hidden, selector),
-        ];
-        table.row(
-            cells
-                .into_iter()
-                .filter_map(|(shown, cell)| shown.then_some(cell))
-                .collect(),
-        );
-    };
-    for (name, word) in STAGES {
-        for rows in stage_rows(item, name, hidden) {
-            push(word, rows);
+            (selectors, last),
+        ]);
+        if own_words {
+            table.row_of_words(cells);
+        } else {
+            table.row(cells);
         }
     }
-    for policy in item
+    table.print(out)
+}
+
+fn shown<T>(columns: [(bool, T); 6]) -> Vec<T> {
+    let shown = columns.into_iter().filter(|(shown, _)| *shown);
+    shown.map(|(_, column)| column).collect()
+}
+
+/// Stage by stage, then what selects the endpoint and stands in no stage.
+fn lines(item: &EndpointItem) -> Vec<Line> {
+    let mut lines: Vec<Line> = STAGES
+        .into_iter()
+        .flat_map(|(name, word)| stage_lines(item, name, word))
+        .collect();
+    let mark = if item.failsafes.is_some() {
+        " [no effect]"
+    } else {
+        " [no effect on pods]"
+    };
+    let idle = item
         .policies
         .iter()
-        .filter(|policy| policy.stages.is_empty())
-    {
-        let [tier, order, id, types, selector] = policy_row(policy);
-        push(
-            "",
-            [
-                tier,
-                order,
-                format!("{id} [no effect{}]", if host { "" } else { " on pods" }),
-                types,
-                selector,
-            ],
-        );
-    }
-    table.print(out)
+        .filter(|policy| policy.stages.is_empty());
+    lines.extend(idle.map(|policy| {
+        let mut line = policy_line(policy, "");
+        line.policy.push_str(mark);
+        line
+    }));
+    lines
 }
 
 const STAGES: [(StageName, &str); 4] = [
@@ -87,47 +115,40 @@ fn stage_of(stages: &DirectionStages, name: StageName) -> Option<&Stage> {
 }
 
 /// The policies of one stage, and after each tier's what its end does.
-fn stage_rows(item: &EndpointItem, name: StageName, hidden: bool) -> Vec<[String; 5]> {
+fn stage_lines(item: &EndpointItem, name: StageName, word: &'static str) -> Vec<Line> {
     let here: Vec<&AppliedPolicy> = item
         .policies
         .iter()
         .filter(|policy| policy.stages.contains(&name))
         .collect();
-    let mut rows = Vec::new();
+    let mut lines = Vec::new();
     for tier in here.chunk_by(|a, b| a.tier == b.tier) {
-        rows.extend(tier.iter().map(|policy| policy_row(policy)));
+        lines.extend(tier.iter().map(|policy| policy_line(policy, word)));
         let Some(first) = tier.first() else { continue };
-        for (types, text) in ends(item, name, &first.tier) {
-            // Without the column of selectors there is no place for the words; the types stay.
-            let types = if hidden {
-                format!("{types}: {text}")
-            } else {
-                types
-            };
-            rows.push([
-                first.tier.clone(),
-                "end".to_owned(),
-                String::new(),
-                types,
-                text,
-            ]);
-        }
+        let ends = ends(item, name, &first.tier).into_iter();
+        lines.extend(ends.map(|(types, text)| Line {
+            stage: word,
+            tier: first.tier.clone(),
+            order: "end".to_owned(),
+            policy: String::new(),
+            types,
+            last: Last::Words(text),
+        }));
     }
-    rows
+    lines
 }
 
-fn policy_row(policy: &AppliedPolicy) -> [String; 5] {
+fn policy_line(policy: &AppliedPolicy, stage: &'static str) -> Line {
     let staged = if policy.staged { " [staged]" } else { "" };
-    [
-        policy.tier.clone(),
-        policy
-            .order
-            .map(|order| order.to_string())
-            .unwrap_or_default(),
-        format!("{}{staged}", policy.id),
-        types(&policy.types),
-        selector(policy),
-    ]
+    let order = policy.order.map(|order| order.to_string());
+    Line {
+        stage,
+        tier: policy.tier.clone(),
+        order: order.unwrap_or_default(),
+        policy: format!("{}{staged}", policy.id),
+        types: types(&policy.types),
+        last: Last::Selector(selector(policy)),
+    }
 }
 
 fn types(types: &[PolicyType]) -> String {
