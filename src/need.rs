@@ -49,7 +49,7 @@ pub enum ReadScope {
     All,
     /// All of one namespace.
     Namespace(String),
-    /// One object; the namespace is empty for cluster-scoped kinds.
+    /// One object; the namespace is empty for cluster-scoped kinds, and for a pod of any namespace.
     Name {
         /// Its namespace.
         namespace: String,
@@ -169,46 +169,53 @@ fn second(question: &Question) -> BTreeSet<Read> {
             Form::Address(address) => {
                 reads.insert(pods(ReadScope::Address(*address)));
             }
-            Form::Glob(_) => in_scope(question, &mut reads),
+            Form::Glob(text) => pattern(question, text, &mut reads),
             Form::Name(name) => named(question.scope.namespace.as_ref(), name, &mut reads),
         }
     }
     reads
 }
 
-/// A pod by name; without a namespace only the whole list can tell.
+/// A pod by name, in its namespace or in any.
 fn named(namespace: Option<&String>, name: &str, reads: &mut BTreeSet<Read>) {
-    let Some(namespace) = namespace else {
-        reads.extend([Kind::Pod, Kind::Namespace, Kind::ServiceAccount].map(all));
-        return;
-    };
-    let scope = ReadScope::Name {
-        namespace: namespace.clone(),
+    reads.insert(pods(ReadScope::Name {
+        namespace: namespace.cloned().unwrap_or_default(),
         name: name.to_owned(),
-    };
-    reads.insert(pods(scope));
-    reads.insert(of_namespace(namespace));
+    }));
+    reads.extend(namespace.map(|namespace| of_namespace(namespace)));
+}
+
+/// Every pod that a pattern may name: one with a slash says itself in which namespaces, unless `-n` does.
+fn pattern(question: &Question, pattern: &str, reads: &mut BTreeSet<Read>) {
+    let scope = &question.scope;
+    match pattern.split_once('/') {
+        Some((namespace, _)) if !scope.typed && !namespace.contains(['*', '?']) => {
+            in_namespace(question, Some(namespace), reads);
+        }
+        Some(_) if !scope.typed => in_namespace(question, None, reads),
+        _ => in_scope(question, reads),
+    }
 }
 
 /// Every pod in scope, with what its labels come from.
 fn in_scope(question: &Question, reads: &mut BTreeSet<Read>) {
+    in_namespace(question, question.scope.namespace.as_deref(), reads);
+}
+
+/// Every pod of a namespace, or of all, with what its labels come from.
+fn in_namespace(question: &Question, namespace: Option<&str>, reads: &mut BTreeSet<Read>) {
+    // The server may leave out what `-l` does not select: shared addresses are then not checked.
     let labels = question
         .labels
         .as_ref()
         .map(|labels| labels.text().to_owned());
-    // The server may leave out what `-l` does not select only where nothing else needs the pods: shared
-    // addresses are then not checked.
-    let scope = question
-        .scope
-        .namespace
-        .clone()
-        .map_or(ReadScope::All, ReadScope::Namespace);
+    let scope = namespace.map_or(ReadScope::All, |name| ReadScope::Namespace(name.to_owned()));
     reads.insert(Read {
         kind: Kind::Pod,
         scope: scope.clone(),
         labels,
     });
-    match &question.scope.namespace {
+    match namespace {
         Some(namespace) => {
             reads.insert(of_namespace(namespace));
             reads.insert(Read {

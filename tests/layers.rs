@@ -371,10 +371,7 @@ fn literal(rest: &str, before: Option<char>) -> Option<usize> {
         }
     }
     let mut chars = rest.strip_prefix('\'')?.chars();
-    let is_character = match (chars.next()?, chars.next()?) {
-        ('\\', _) | (_, '\'') => true,
-        _ => false,
-    };
+    let is_character = matches!((chars.next()?, chars.next()?), ('\\', _) | (_, '\''));
     is_character.then(|| quoted(rest, '\''))
 }
 

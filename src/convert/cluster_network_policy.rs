@@ -63,20 +63,20 @@ pub(super) fn convert(
         }
     }
     draft.governs = governs(&draft);
+    match fault(spec, tier, has_subject) {
+        Some(fault) => policy::drop(converter, draft, fault, out),
+        None => policy::finish(converter, draft, out),
+    }
+}
+
+fn fault(spec: &ClusterPolicySpec, tier: Option<&str>, has_subject: HasSubject) -> Option<Fault> {
     let code = codes::CNP_TIER_OR_SUBJECT_INVALID;
-    let fault = match (tier, has_subject) {
-        (None, _) => {
-            let message = format!("tier {:?} is neither Admin nor Baseline", &*spec.tier);
-            Fault::new(code, "spec.tier", message)
-        }
-        (_, HasSubject::No) => Fault::new(
-            code,
-            "spec.subject",
-            "the subject names neither namespaces nor pods",
-        ),
-        _ => return policy::finish(converter, draft, out),
-    };
-    policy::drop(converter, draft, fault, out);
+    if tier.is_none() {
+        let message = format!("tier {:?} is neither Admin nor Baseline", &*spec.tier);
+        return Some(Fault::new(code, "spec.tier", message));
+    }
+    let message = "the subject names neither namespaces nor pods";
+    (has_subject == HasSubject::No).then(|| Fault::new(code, "spec.subject", message))
 }
 
 /// The directions that have a converted rule; none is both.

@@ -154,16 +154,9 @@ fn peer(peer: &ClusterPeer, direction: Direction, path: String) -> Result<Peer, 
             made.written.insert(key.to_owned(), json!(text));
         }
     }
-    let networks = peer.networks.as_deref().unwrap_or_default();
-    if direction == Direction::Egress && !networks.is_empty() {
-        known = true;
-        if let Some(index) = networks.iter().position(|text| parse_cidr(text).is_none()) {
-            return Err(Unsupported {
-                field: format!("{}.networks[{index}]", made.path),
-                message: "it is no network".to_owned(),
-            });
-        }
-        made.entity.nets = Some(List(networks.to_vec()));
+    if direction == Direction::Egress {
+        made.entity.nets = networks(peer, &made.path)?;
+        known |= made.entity.nets.is_some();
     }
     if known {
         return Ok(made);
@@ -177,4 +170,17 @@ fn peer(peer: &ClusterPeer, direction: Direction, path: String) -> Result<Peer, 
         field: made.path,
         message: message.to_owned(),
     })
+}
+
+/// The networks of a peer; an empty list is none.
+fn networks(peer: &ClusterPeer, path: &str) -> Result<Option<List<Text>>, Unsupported> {
+    let networks = peer.networks.as_deref().unwrap_or_default();
+    match networks.iter().position(|text| parse_cidr(text).is_none()) {
+        Some(index) => Err(Unsupported {
+            field: format!("{path}.networks[{index}]"),
+            message: "it is no network".to_owned(),
+        }),
+        None if networks.is_empty() => Ok(None),
+        None => Ok(Some(List(networks.to_vec()))),
+    }
 }

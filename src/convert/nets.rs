@@ -7,7 +7,7 @@ use ipnet::IpNet;
 
 use super::draft::{DraftRule, Place};
 use crate::model::net::{is_catch_all, parse_cidr_or_ip};
-use crate::model::{ObjectRef, Rule};
+use crate::model::{ObjectRef, Protocol, Rule};
 use crate::note::{Note, codes};
 use crate::raw::calico_policy::EntityRule;
 use crate::raw::value::Text;
@@ -88,58 +88,69 @@ fn list_notes(list: &[Text], field: &str, place: &Place, object: &ObjectRef) -> 
 }
 
 /// What is to be said of the families of a rule's networks together.
-pub(super) fn family_notes(draft: &DraftRule, rule: &Rule, object: &ObjectRef) -> Vec<Note> {
+pub(super) fn family_notes(draft: &DraftRule, rule: &Rule, object: &ObjectRef) -> Option<Note> {
     let lists = [
         &rule.source.nets,
         &rule.source.not_nets,
         &rule.destination.nets,
         &rule.destination.not_nets,
     ];
-    let given: Vec<&Vec<IpNet>> = lists.into_iter().filter(|list| !list.is_empty()).collect();
-    let has = |list: &[IpNet], version| list.iter().any(|net| family(net) == version);
-    let mut notes = Vec::new();
-    let named = match rule
-        .protocol
-        .as_ref()
-        .and_then(crate::model::Protocol::lower_name)
-    {
-        Some(name) if name == "icmp" => Some(4),
-        Some(name) if name == "icmpv6" => Some(6),
+    let lists: Vec<_> = lists.into_iter().filter(|list| !list.is_empty()).collect();
+    let (code, message) = match wanted_family(rule) {
+        Wanted::Any => (codes::NETS_MIXED_FAMILIES, mixed(&lists)?),
+        Wanted::Family(version) if lists.iter().all(|list| has(list, version)) => return None,
+        Wanted::Family(_) | Wanted::Contradiction => {
+            let message = "ipVersion, protocol and networks name different families, so the rule never matches";
+            (codes::NETS_IPVERSION_CONFLICT, message.to_owned())
+        }
+    };
+    Some(Note::new(code, object, message).field(draft.path.clone()))
+}
+
+/// The family that a rule names.
+enum Wanted {
+    Any,
+    Family(u8),
+    Contradiction,
+}
+
+/// By ipVersion, else by the name of the protocol; numbers imply no family.
+fn wanted_family(rule: &Rule) -> Wanted {
+    let protocol = rule.protocol.as_ref().and_then(Protocol::lower_name);
+    let implied = match protocol.as_deref() {
+        Some("icmp") => Some(4),
+        Some("icmpv6") => Some(6),
         _ => None,
     };
-    let wanted = rule.ip_version.or(named);
-    let contradicts = wanted.is_some_and(|wanted| {
-        named.is_some_and(|named| named != wanted) || given.iter().any(|list| !has(list, wanted))
-    });
-    if contradicts {
-        let message =
-            "ipVersion, protocol and networks name different families, so the rule never matches";
-        let note = Note::new(codes::NETS_IPVERSION_CONFLICT, object, message);
-        notes.push(note.field(draft.path.clone()));
-        return notes;
+    match (rule.ip_version, implied) {
+        (Some(version), Some(implied)) if version != implied => Wanted::Contradiction,
+        (Some(version), _) | (None, Some(version)) => Wanted::Family(version),
+        (None, None) => Wanted::Any,
     }
-    let some: Vec<u8> = [4, 6]
-        .into_iter()
-        .filter(|version| given.iter().any(|list| has(list, *version)))
-        .collect();
-    let all: Vec<u8> = some
-        .iter()
-        .copied()
-        .filter(|version| given.iter().all(|list| has(list, *version)))
-        .collect();
-    if wanted.is_none() && all.len() < some.len() {
-        let message = match all.first() {
-            None => "its networks are of different families, so the rule never matches".to_owned(),
-            Some(version) => {
-                format!(
-                    "some of its networks are of one family, so the rule exists for IPv{version} only"
-                )
-            }
-        };
-        let note = Note::new(codes::NETS_MIXED_FAMILIES, object, message);
-        notes.push(note.field(draft.path.clone()));
+}
+
+/// What is lost because a family is missing from some lists only.
+fn mixed(lists: &[&Vec<IpNet>]) -> Option<String> {
+    let in_all = |version| lists.iter().all(|list| has(list, version));
+    let in_some = |version| lists.iter().any(|list| has(list, version));
+    match (in_all(4), in_all(6)) {
+        (true, true) => None,
+        (true, false) if !in_some(6) => None,
+        (false, true) if !in_some(4) => None,
+        (false, false) => {
+            Some("its networks are of different families, so the rule never matches".to_owned())
+        }
+        (four, _) => {
+            let version = if four { 4 } else { 6 };
+            Some(format!(
+                "some of its networks are of one family, so the rule exists for IPv{version} only"
+            ))
+        }
     }
-    notes
+}
+
+fn has(list: &[IpNet], version: u8) -> bool {
+    list.iter().any(|net| family(net) == version)
 }
 
 fn family(net: &IpNet) -> u8 {

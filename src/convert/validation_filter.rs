@@ -49,7 +49,18 @@ impl Fault {
 
     /// The one note about a dropped policy.
     pub(super) fn note(self, draft: &Draft) -> Note {
-        let note = Note::new(codes::POLICY_INVALID_DROPPED, &draft.object, self.message)
+        // What fails in conversion never reaches the filter and has a name of its own.
+        let of_conversion = [
+            codes::KNP_RULE_FAILS,
+            codes::ANP_ANY_RULE_FAILS,
+            codes::STAGED_KUBERNETES_BAD_RULE,
+            codes::CNP_TIER_OR_SUBJECT_INVALID,
+        ];
+        let code = match self.code {
+            code if of_conversion.contains(&code) => code,
+            _ => codes::POLICY_INVALID_DROPPED,
+        };
+        let note = Note::new(code, &draft.object, self.message)
             .field(self.field)
             .advise(self.code.advice());
         match self.caret {

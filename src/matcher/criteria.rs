@@ -197,8 +197,9 @@ fn rendered_for(rule: &Rule, net: &IpNet) -> bool {
             })
 }
 
-/// Whether one address meets a whole side. In a list of numbers and names either will do: the selector with a
-/// number, or the set of the names, which holds the selector already.
+/// Whether one address meets a whole side, whatever the packet's port. In a list of numbers and names either
+/// will do: the selector with a number, or the set of the names, which holds the selector already. Excluded
+/// names are about ports: the address stays.
 fn meets_all(net: &IpNet, held: &[Held<'_>], entity: &EntityRule) -> bool {
     let meets = |held: &Held<'_>| held.addresses.contains(net) != held.kind.is_negated();
     let has_numbers = entity.ports.iter().any(|port| port.name().is_none());
@@ -208,6 +209,7 @@ fn meets_all(net: &IpNet, held: &[Held<'_>], entity: &EntityRule) -> bool {
     let by_name = named.is_some_and(meets);
     held.iter().all(|held| match held.kind {
         CriterionKind::NamedPorts(_) => has_numbers || by_name,
+        CriterionKind::NotNamedPorts(_) => true,
         CriterionKind::Selector(_) => by_name || meets(held),
         _ => meets(held),
     })

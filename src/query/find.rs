@@ -124,7 +124,15 @@ impl<'a> Finder<'a, '_> {
                 )
             }
             Form::Glob(pattern) => {
-                let endpoints = self.all(|e| self.in_scope(e) && glob(pattern, e));
+                let slash = pattern.contains('/');
+                let here = |e: &Endpoint| {
+                    if slash {
+                        self.in_typed_namespace(e)
+                    } else {
+                        self.in_scope(e)
+                    }
+                };
+                let endpoints = self.all(|e| here(e) && glob(pattern, e));
                 (
                     Found {
                         endpoints,

@@ -205,11 +205,19 @@ fn applied(policy: &Policy, endpoint: &Endpoint, hide: Hide) -> AppliedPolicy {
         selector: written(&policy.selector_written),
         namespace_selector: written(&policy.namespace_selector_written),
         service_account_selector: written(&policy.service_account_selector_written),
-        effective_selector: (!hide.selectors).then(|| policy.effective_selector.clone()),
+        effective_selector: (!hide.selectors).then(|| effective(policy)),
         rules: RuleCounts {
             ingress: policy.ingress.len(),
             egress: policy.egress.len(),
         },
+    }
+}
+
+/// No selector at all selects everything.
+fn effective(policy: &Policy) -> String {
+    match policy.effective_selector.as_str() {
+        "" => "all()".to_owned(),
+        text => text.to_owned(),
     }
 }
 

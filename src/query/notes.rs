@@ -47,6 +47,7 @@ pub(super) fn of_endpoint(
     }
     notes.extend(dropped(maker, known));
     notes.extend(tiers(maker, known));
+    notes.extend(staged(known));
     notes.extend(profiles(maker, known.endpoint));
     if known.endpoint.is_host() {
         notes.extend(host(maker, known));
@@ -115,6 +116,18 @@ fn dropped(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
         }
     }
     notes
+}
+
+fn staged(known: &Known<'_, '_>) -> Vec<Note> {
+    let staged = known
+        .selected
+        .policies
+        .iter()
+        .filter(|policy| policy.id.kind.is_staged());
+    let message = "it never allows, denies or isolates";
+    staged
+        .map(|policy| Note::new(codes::STAGED_NEVER_ENFORCED, &policy.object, message))
+        .collect()
 }
 
 /// `Ingress,Egress`

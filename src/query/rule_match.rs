@@ -166,8 +166,10 @@ fn through(held: &Held<'_>, endpoint: &Endpoint) -> Vec<String> {
 
 /// The rest of the rule as written: everything but the side on which the endpoint stands.
 fn traffic(rule: &Rule, side: Side, hide: Hide) -> Map<String, Value> {
-    let mut traffic = rule.traffic.clone();
-    if !traffic.contains_key("ports") {
+    let mut traffic = kubernetes_ports(&rule.traffic).unwrap_or_else(|| rule.traffic.clone());
+    let of_kubernetes =
+        rule.traffic.contains_key("ports") || rule.traffic.contains_key("protocols");
+    if !of_kubernetes {
         let lists = [
             ("sourcePorts", &rule.source.ports),
             ("sourceNotPorts", &rule.source.not_ports),
@@ -185,6 +187,38 @@ fn traffic(rule: &Rule, side: Side, hide: Hide) -> Map<String, Value> {
         traffic.insert("other".to_owned(), other.into());
     }
     traffic
+}
+
+/// The ports of a Kubernetes rule as protocol and ports, where they have one protocol in common; a rule of
+/// several keeps its list as written.
+fn kubernetes_ports(traffic: &Map<String, Value>) -> Option<Map<String, Value>> {
+    let ports = traffic.get("ports")?.as_array()?;
+    let protocol = |port: &Value| {
+        port.get("protocol")
+            .and_then(Value::as_str)
+            .unwrap_or("TCP")
+            .to_owned()
+    };
+    let common = protocol(ports.first()?);
+    if ports.iter().any(|port| protocol(port) != common) {
+        return None;
+    }
+    let numbers: Option<Vec<Value>> = ports.iter().map(kubernetes_port).collect();
+    let mut shown = Map::new();
+    shown.insert("protocol".to_owned(), common.into());
+    if let Some(numbers) = numbers {
+        shown.insert("destinationPorts".to_owned(), numbers.into());
+    }
+    Some(shown)
+}
+
+/// A number, a name, or a range as Calico writes it; `None` for all ports of the protocol.
+fn kubernetes_port(port: &Value) -> Option<Value> {
+    let first = port.get("port")?;
+    Some(match port.get("endPort") {
+        Some(last) => format!("{first}:{last}").into(),
+        None => first.clone(),
+    })
 }
 
 fn other(entity: &EntityRule, hide: Hide) -> Map<String, Value> {

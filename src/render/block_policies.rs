@@ -218,7 +218,7 @@ fn end(end: EndOfTier, name: StageName, stage: &Stage) -> String {
         );
     }
     match (end, name) {
-        (EndOfTier::None, _) => "only staged policies: no effect".to_owned(),
+        (EndOfTier::None, _) => "no effect: only staged policies".to_owned(),
         (_, StageName::Untracked | StageName::PreDnat) => "no rule matched: goes on".to_owned(),
         (EndOfTier::Pass, _) => "no rule matched: Pass".to_owned(),
         (EndOfTier::Deny, _) => "no rule matched: Deny".to_owned(),

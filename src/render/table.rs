@@ -14,6 +14,9 @@ const GAP: usize = 3;
 /// The least that is left of a text that may be cut.
 const LEAST: usize = 12;
 
+/// Words in front of what the end of a tier does.
+const EXPLAINS: &str = "no rule matched: ";
+
 /// A table in the making. Of its columns only the last may be cut.
 pub(super) struct Table<'a> {
     heads: Vec<&'static str>,
@@ -107,8 +110,12 @@ impl<'a> Table<'a> {
         let others = self.least.iter().take(self.heads.len().saturating_sub(1));
         let left = width.saturating_sub(others.map(|least| least + GAP).sum());
         for (at, row) in rows.iter_mut().enumerate() {
-            if let (Some(cell), false) = (row.last_mut(), self.own_words.contains(&at)) {
+            let Some(cell) = row.last_mut() else { continue };
+            if !self.own_words.contains(&at) {
                 *cell = cut(cell, left.max(LEAST));
+            } else if cell.width() > left {
+                // What is said before the colon explains the rest, which matters more.
+                *cell = cell.strip_prefix(EXPLAINS).unwrap_or(cell).to_owned();
             }
         }
     }

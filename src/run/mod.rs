@@ -48,12 +48,13 @@ fn told(error: &clap::Error) -> Exit {
 fn answered(cli: &Cli) -> Result<Exit, Error> {
     terminal::log(cli.output.level());
     let Command::Endpoint(arguments) = &cli.command;
+    // What was typed is understood before anything is read.
+    let mut question = asked::question(cli, arguments, asked::without_context(cli))?;
     if cli.files.filename.is_empty() {
         let reached = asked::cluster(cli)?;
-        let question = asked::question(cli, arguments, reached.scope.clone())?;
+        question.scope = reached.scope.clone();
         return endpoint(cli, &question, reached);
     }
-    let question = asked::question(cli, arguments, asked::without_context(cli))?;
     let opened = files::Files::open(&files::Settings {
         paths: cli.files.filename.clone(),
         recursive: cli.files.recursive,

@@ -98,6 +98,8 @@ impl Document<'_> {
 
 fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default().trim();
+    // The place is told apart.
+    let line = line.split(" at line ").next().unwrap_or_default();
     let mut letters = line.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(letters).collect()

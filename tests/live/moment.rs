@@ -223,7 +223,7 @@ fn torn_reads(kubeconfig: &std::path::Path, args: &[&str], times: usize) -> Outc
         let order = tiers
             .filter(|tier| tier["name"] == "ops")
             .map(|tier| tier["order"].to_string());
-        torn += usize::from(order.last().as_deref() != Some(&*label));
+        torn += usize::from(order.into_iter().next_back().as_deref() != Some(&*label));
     }
     Ok(torn)
 }

@@ -161,7 +161,10 @@ impl Entry {
                 ReadScope::Name {
                     namespace: wanted,
                     name: wanted_name,
-                } => namespace == wanted && name == wanted_name,
+                } => {
+                    let anywhere = *kind == crate::need::Kind::Pod && wanted.is_empty();
+                    (anywhere || namespace == wanted) && name == wanted_name
+                }
                 ReadScope::Node(wanted) => self.node == *wanted,
                 ReadScope::Address(wanted) => self
                     .address

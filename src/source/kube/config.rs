@@ -98,10 +98,7 @@ fn in_cluster(settings: &Settings) -> Result<Config, Error> {
         return Err(Error::Config {
             what: "kubeconfig".to_owned(),
             cause: "none names a cluster".to_owned(),
-            hint: Some(
-                "set KUBECONFIG or --kubeconfig, or read files with -f or etcd with --datastore etcdv3"
-                    .to_owned(),
-            ),
+            hint: Some("set KUBECONFIG or --kubeconfig, or read files with -f".to_owned()),
         });
     }
     let mut config = Config::incluster().map_err(|error| Error::Config {

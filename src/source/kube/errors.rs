@@ -180,6 +180,7 @@ fn cause(stage: Stage, kind: Option<ErrorKind>, last: &str) -> String {
         (Stage::Tls | Stage::Tcp, Some(ErrorKind::TimedOut)) => Some("no connection within 5 s"),
         (_, Some(ErrorKind::ConnectionRefused)) => Some("connection refused"),
         (_, Some(ErrorKind::ConnectionReset)) => Some("connection reset"),
+        (Stage::Read, Some(ErrorKind::UnexpectedEof)) => Some("the answer ended early"),
         (_, Some(ErrorKind::UnexpectedEof)) => Some("the connection ended early"),
         (_, Some(ErrorKind::HostUnreachable)) => Some("no route to the host"),
         (_, Some(ErrorKind::NetworkUnreachable)) => Some("the network is unreachable"),

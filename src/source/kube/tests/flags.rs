@@ -1,0 +1,174 @@
+//! The kubeconfig and the flags over it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::stub::World;
+use super::*;
+
+const KUBECONFIG: &str = "
+apiVersion: v1
+kind: Config
+current-context: prod
+clusters:
+- {name: east, cluster: {server: 'https://east.example:6443', tls-server-name: kube, insecure-skip-tls-verify: true}}
+- {name: west, cluster: {server: 'https://me:pw@west.example/k8s/'}}
+contexts:
+- {name: prod, context: {cluster: east, user: ops, namespace: shop}}
+- {name: lab, context: {cluster: west, user: nobody}}
+users:
+- {name: ops, user: {token: kubeconfig-secret}}
+";
+
+fn configured(change: impl FnOnce(&mut Settings)) -> Result<Connection, Error> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    std::fs::write(&path, KUBECONFIG).unwrap();
+    let mut settings = Settings {
+        kubeconfig: Some(path),
+        ..Settings::default()
+    };
+    change(&mut settings);
+    Connection::configure(&settings)
+}
+
+fn server(connection: &Connection) -> String {
+    super::super::endpoint(&connection.config)
+}
+
+#[test]
+fn the_current_context_gives_all() {
+    let connection = configured(|_| {}).unwrap();
+    assert_eq!(connection.context.as_deref(), Some("prod"));
+    assert_eq!(connection.namespace, "shop");
+    assert_eq!(connection.describe, "context prod");
+    assert_eq!(server(&connection), "https://east.example:6443");
+    assert_eq!(connection.config.tls_server_name.as_deref(), Some("kube"));
+    assert!(connection.config.accept_invalid_certs);
+}
+
+#[test]
+fn flags_beat_the_context() {
+    let lab = configured(|flags| flags.context = Some("lab".to_owned())).unwrap();
+    assert_eq!(
+        (&*lab.namespace, &*lab.describe),
+        ("default", "context lab")
+    );
+    assert_eq!(server(&lab), "https://west.example/k8s");
+
+    let west = configured(|flags| flags.cluster = Some("west".to_owned())).unwrap();
+    assert_eq!(
+        (server(&west), &*west.namespace),
+        ("https://west.example/k8s".to_owned(), "shop")
+    );
+
+    let other =
+        configured(|flags| flags.server = Some("https://10.0.0.9:6443".to_owned())).unwrap();
+    assert_eq!(other.describe, "server https://10.0.0.9:6443");
+    assert_eq!(
+        other.config.tls_server_name, None,
+        "it names another server"
+    );
+
+    let secure = configured(|flags| flags.insecure_skip_tls_verify = Some(false)).unwrap();
+    assert!(!secure.config.accept_invalid_certs);
+}
+
+#[test]
+fn what_is_named_and_missing_is_said_with_what_there_is() {
+    let error = |change: fn(&mut Settings)| {
+        let error = configured(change).err().unwrap();
+        format!("{error}; {}", error.hint().unwrap_or_default())
+    };
+    assert_eq!(
+        error(|flags| flags.context = Some("prdo".to_owned())),
+        "kubeconfig: it has no context \"prdo\"; choose one with --context: prod, lab"
+    );
+    assert_eq!(
+        error(|flags| flags.cluster = Some("north".to_owned())),
+        "kubeconfig: it has no cluster \"north\"; choose one with --cluster: east, west"
+    );
+    assert_eq!(
+        error(|flags| flags.user = Some("dev".to_owned())),
+        "kubeconfig: it has no user \"dev\"; choose one with --user: ops"
+    );
+    assert_eq!(
+        error(|flags| flags.kubeconfig = Some("nowhere".into())),
+        "nowhere: no such file; "
+    );
+    assert!(error(|flags| flags.as_group = vec!["x".to_owned()]).contains("need --as"));
+}
+
+#[test]
+fn a_kubeconfig_that_does_not_parse_shows_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config");
+    let mut text = KUBECONFIG.to_owned();
+    writeln!(text, "- {{name: x, user: {{token: [kubeconfig-secret}}}}").unwrap();
+    std::fs::write(&path, text).unwrap();
+    let settings = Settings {
+        kubeconfig: Some(path),
+        ..Settings::default()
+    };
+    let error = Connection::configure(&settings).err().unwrap().to_string();
+    assert!(error.contains("it is no kubeconfig (line "), "{error}");
+    assert!(!error.contains("secret"), "{error}");
+}
+
+fn script(folder: &Path, text: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = folder.join("plugin");
+    std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.display().to_string()
+}
+
+/// Reads with a credential plugin that runs `text`.
+fn logged_in(stub: &Stub, text: &str) -> Result<usize, Error> {
+    let folder = tempfile::tempdir().unwrap();
+    let command = script(folder.path(), text);
+    let user = serde_json::json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": command,
+        "interactiveMode": "Never", "installHint": "install the plugin"}});
+    let config = serde_json::json!({"apiVersion": "v1", "kind": "Config", "current-context": "c",
+        "clusters": [{"name": "c", "cluster": {"server": stub.url}}],
+        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+        "users": [{"name": "u", "user": user}]});
+    let path = folder.path().join("config");
+    std::fs::write(&path, config.to_string()).unwrap();
+    let settings = Settings {
+        kubeconfig: Some(path),
+        ..Settings::default()
+    };
+    let mut source = Connection::configure(&settings).unwrap().connect();
+    whole(&mut source, &two_stages(&[Kind::Pod]))?;
+    let runs = std::fs::read_to_string(folder.path().join("runs"));
+    Ok(runs.unwrap_or_default().lines().count())
+}
+
+#[test]
+fn a_credential_plugin_is_run_once() {
+    let stub = World::small().serve(|_| None);
+    let runs = logged_in(
+        &stub,
+        r#"echo run >> "$(dirname "$0")/runs"
+           echo '{"kind":"ExecCredential","status":{"token":"plugin-secret"}}'"#,
+    );
+    assert_eq!(runs.unwrap(), 1);
+}
+
+#[test]
+fn a_credential_plugin_that_fails_shows_no_secret() {
+    let stub = World::small().serve(|_| None);
+    for text in [
+        "echo plugin-secret; exit 3",
+        "echo plugin-secret",
+        "echo '{\"status\":\"plugin-secret\"}'",
+    ] {
+        let error = logged_in(&stub, text).err().unwrap();
+        assert!(error.to_string().contains("credential plugin"), "{error}");
+        assert!(error.to_string().ends_with("(authentication)"), "{error}");
+        assert!(!error.to_string().contains("plugin-secret"), "{error}");
+        assert_eq!(error.hint(), Some("install the plugin"));
+    }
+    assert!(stub.asked().is_empty());
+}
