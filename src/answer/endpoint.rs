@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Order, RuleMatch};
-use crate::model::{EndpointId, LabelSet, ObjectRef, PolicyId, PolicyKind, ProtoPort};
+use crate::model::{EndpointId, LabelSet, ObjectRef, PolicyId, PolicyKind, ProtoPort, Treatment};
 use crate::note::Note;
 
 /// An endpoint with what polices it and which rules name it.
@@ -131,6 +131,9 @@ pub struct AppliedPolicy {
     pub order: Option<Order>,
     /// Whether it is never enforced.
     pub staged: bool,
+    /// How packets meet it, for the classic text, which marks it on pods too, where it stands in no list.
+    #[serde(skip)]
+    pub treatment: Treatment,
     /// The directions that it governs.
     pub types: Vec<PolicyType>,
     /// The lists of this endpoint in which it stands; none: selects it and does nothing there.

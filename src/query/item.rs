@@ -196,6 +196,7 @@ fn applied(policy: &Policy, endpoint: &Endpoint, hide: Hide) -> AppliedPolicy {
         tier: policy.tier.to_string(),
         order: policy.order.map(Order),
         staged: policy.id.kind.is_staged(),
+        treatment: policy.treatment,
         types: types(policy),
         stages: StageKind::of(policy, endpoint)
             .iter()

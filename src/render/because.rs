@@ -58,7 +58,7 @@ fn text(criterion: &Criterion, own_id: &str) -> String {
     );
     if by_object && !through.is_empty() {
         text.push_str(" through ");
-        text.push_str(&through.join(", "));
+        text.push_str(&through.join(","));
     }
     text
 }
@@ -85,6 +85,8 @@ pub(super) fn selectors(written: Option<&Value>) -> String {
 fn selector(field: &str, value: &Value) -> Option<String> {
     match value {
         Value::String(text) if text.is_empty() => None,
+        // kubectl's word for a selector of everything would say nothing alone.
+        Value::String(text) if text == "<none>" => Some(format!("{field} {text}")),
         Value::String(text) if ["selector", "podSelector"].contains(&field) => Some(text.clone()),
         Value::String(text) => Some(format!("{field} {text}")),
         Value::Object(accounts) => Some(format!("{field} {}", service_accounts(accounts))),

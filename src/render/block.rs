@@ -3,12 +3,10 @@
 use std::io::{self, Write};
 
 use super::table::Table;
-use super::{Format, Style, because, notes, words};
-use crate::answer::{
-    AppliedPolicy, Covers, DirectionStages, EndOfTier, EndpointAnswer, EndpointItem, Failsafes,
-    PolicyType, ProfileItem, RuleMatch, Stage, StageName,
-};
-use crate::note::Gap;
+use super::{Format, Style, because, block_policies, notes, words};
+use crate::answer::{Covers, EndpointAnswer, EndpointItem, Failsafes, ProfileItem, RuleMatch};
+use crate::model::{Direction, ProtoPort};
+use crate::note::{Gap, codes};
 
 pub(super) fn blocks(
     answer: EndpointAnswer<'_>,
@@ -29,37 +27,48 @@ pub(super) fn blocks(
 }
 
 fn block(item: &EndpointItem, gaps: &[Gap], style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    for (field, value) in head(item, gaps) {
+    for (field, value) in head(item, gaps, style) {
         let value = if style.options.escape {
             super::escape(&value).into_owned()
         } else {
             value
         };
-        writeln!(out, "{field:<10} {}", painted(field, &value, style))?;
+        let value = painted(field, &value, style);
+        writeln!(out, "{field:<10} {value}")?;
     }
-    writeln!(out, "\nPOLICIES")?;
-    policies(item, style, out)?;
-    writeln!(out, "\nPROFILES")?;
+    title("POLICIES", style, out)?;
+    block_policies::policies(item, style, out)?;
+    title("PROFILES", style, out)?;
     profiles(&item.profiles, style, out)?;
     if let Some(matches) = item
         .rule_matches
         .as_deref()
         .filter(|matches| !matches.is_empty())
     {
-        writeln!(out, "\nRULE MATCHES")?;
+        title("RULE MATCHES", style, out)?;
         rule_matches(matches, item, style, out)?;
     }
     let every = style.format == Some(Format::Detail);
     let shown: Vec<_> = item
         .notes
         .iter()
-        .filter(|note| every || notes::is_shown(note))
+        // PROFILES already says which one is missing.
+        .filter(|note| every || (notes::is_shown(note) && note.code != codes::PROFILE_MISSING))
         .collect();
     if !shown.is_empty() {
-        writeln!(out, "\nNOTES")?;
+        title("NOTES", style, out)?;
         notes::print(&shown, style, out)?;
     }
     Ok(())
+}
+
+fn title(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let bold = if style.options.color {
+        anstyle::Style::new().bold()
+    } else {
+        anstyle::Style::new()
+    };
+    writeln!(out, "\n{bold}{text}{bold:#}")
 }
 
 fn painted(field: &str, value: &str, style: &Style) -> String {
@@ -76,7 +85,7 @@ fn painted(field: &str, value: &str, style: &Style) -> String {
     format!("{colour}{value}{colour:#}")
 }
 
-fn head(item: &EndpointItem, gaps: &[Gap]) -> Vec<(&'static str, String)> {
+fn head(item: &EndpointItem, gaps: &[Gap], style: &Style) -> Vec<(&'static str, String)> {
     let mut head = vec![("Name:", item.short_ref.clone()), ("Node:", node(item))];
     head.push((
         "IPs:",
@@ -97,20 +106,21 @@ fn head(item: &EndpointItem, gaps: &[Gap]) -> Vec<(&'static str, String)> {
             head.push(("Ports:", ports));
         }
     }
+    if style.options.show_labels && !item.labels.is_empty() {
+        let labels = item
+            .labels
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"));
+        head.push(("Labels:", labels.collect::<Vec<_>>().join(",")));
+    }
     if item.assumed {
         head.push((
             "Assumed:",
             "a manifest without node or address, taken as an endpoint".to_owned(),
         ));
     }
-    head.push((
-        "Ingress:",
-        words::sentence(&item.ingress.normal.unmatched, item, gaps),
-    ));
-    head.push((
-        "Egress:",
-        words::sentence(&item.egress.normal.unmatched, item, gaps),
-    ));
+    head.push(("Ingress:", words::sentence(item, Direction::Ingress, gaps)));
+    head.push(("Egress:", words::sentence(item, Direction::Egress, gaps)));
     if let Some(failsafes) = &item.failsafes {
         head.extend(failsafe_lines(failsafes));
     }
@@ -139,7 +149,7 @@ fn node(item: &EndpointItem) -> String {
 
 /// `in tcp 22,179 udp 68`, and the other direction below it.
 fn failsafe_lines(failsafes: &Failsafes) -> [(&'static str, String); 2] {
-    let ports = |ports: &[crate::model::ProtoPort]| {
+    let ports = |ports: &[ProtoPort]| {
         let mut shown = Vec::new();
         for protocol in ["tcp", "udp"] {
             let mut of: Vec<_> = ports
@@ -174,193 +184,6 @@ fn failsafe_lines(failsafes: &Failsafes) -> [(&'static str, String); 2] {
         ),
         ("", format!("out {}", ports(&failsafes.egress))),
     ]
-}
-
-fn policies(item: &EndpointItem, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    if item.policies.is_empty() {
-        return writeln!(out, "none");
-    }
-    let host = item.failsafes.is_some();
-    let hidden = style.options.hide_selectors;
-    let columns = [
-        (host, "STAGE"),
-        (true, "TIER"),
-        (true, "ORDER"),
-        (true, "POLICY"),
-        (true, "TYPES"),
-        (!hidden, "SELECTOR"),
-    ];
-    let heads = columns
-        .iter()
-        .filter_map(|(shown, head)| shown.then_some(*head))
-        .collect();
-    let mut table = Table::new(heads, !hidden, style);
-    let mut push = |stage: &str, cells: [String; 5]| {
-        let [tier, order, policy, types, selector] = cells;
-        let cells = [
-            (host, stage.to_owned()),
-            (true, tier),
-            (true, order),
-            (true, policy),
-            (true, types),
-            (!hidden, selector),
-        ];
-        table.row(
-            cells
-                .into_iter()
-                .filter_map(|(shown, cell)| shown.then_some(cell))
-                .collect(),
-        );
-    };
-    for (name, word) in STAGES {
-        for rows in stage_rows(item, name, hidden) {
-            push(word, rows);
-        }
-    }
-    for policy in item
-        .policies
-        .iter()
-        .filter(|policy| policy.stages.is_empty())
-    {
-        let [tier, order, id, types, selector] = policy_row(policy);
-        push(
-            "",
-            [
-                tier,
-                order,
-                format!("{id} [no effect on pods]"),
-                types,
-                selector,
-            ],
-        );
-    }
-    table.print(out)
-}
-
-const STAGES: [(StageName, &str); 4] = [
-    (StageName::Untracked, "untracked"),
-    (StageName::PreDnat, "preDNAT"),
-    (StageName::Forward, "forward"),
-    (StageName::Normal, "normal"),
-];
-
-fn stage_of(stages: &DirectionStages, name: StageName) -> Option<&Stage> {
-    match name {
-        StageName::Untracked => stages.untracked.as_ref(),
-        StageName::PreDnat => stages.pre_dnat.as_ref(),
-        StageName::Forward => stages.forward.as_ref(),
-        StageName::Normal => Some(&stages.normal),
-    }
-}
-
-/// The policies of one stage, and after each tier's what its end does.
-fn stage_rows(item: &EndpointItem, name: StageName, hidden: bool) -> Vec<[String; 5]> {
-    let here: Vec<&AppliedPolicy> = item
-        .policies
-        .iter()
-        .filter(|policy| policy.stages.contains(&name))
-        .collect();
-    let mut rows = Vec::new();
-    for tier in here.chunk_by(|a, b| a.tier == b.tier) {
-        rows.extend(tier.iter().map(|policy| policy_row(policy)));
-        let Some(first) = tier.first() else { continue };
-        for (types, text) in ends(item, name, &first.tier) {
-            // Without the column of selectors there is no place for the words; the types stay.
-            let types = if hidden {
-                format!("{types}: {text}")
-            } else {
-                types
-            };
-            rows.push([
-                first.tier.clone(),
-                "end".to_owned(),
-                String::new(),
-                types,
-                text,
-            ]);
-        }
-    }
-    rows
-}
-
-fn policy_row(policy: &AppliedPolicy) -> [String; 5] {
-    let staged = if policy.staged { " [staged]" } else { "" };
-    [
-        policy.tier.clone(),
-        policy
-            .order
-            .map(|order| order.to_string())
-            .unwrap_or_default(),
-        format!("{}{staged}", policy.id),
-        types(&policy.types),
-        selector(policy),
-    ]
-}
-
-fn types(types: &[PolicyType]) -> String {
-    let word = |policy_type: &PolicyType| match policy_type {
-        PolicyType::Ingress => "Ingress",
-        PolicyType::Egress => "Egress",
-    };
-    types.iter().map(word).collect::<Vec<_>>().join(",")
-}
-
-/// What the user wrote, `all()` where nothing was.
-fn selector(policy: &AppliedPolicy) -> String {
-    let parts = [
-        policy.selector.clone(),
-        policy
-            .namespace_selector
-            .as_ref()
-            .map(|text| format!("namespaceSelector {text}")),
-        policy
-            .service_account_selector
-            .as_ref()
-            .map(|text| format!("serviceAccountSelector {text}")),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() {
-        "all()".to_owned()
-    } else {
-        parts.join(", ")
-    }
-}
-
-/// The ends of a tier in both directions, as one row where they are alike.
-fn ends(item: &EndpointItem, name: StageName, tier: &str) -> Vec<(String, String)> {
-    let mut ends: Vec<(String, String)> = Vec::new();
-    for (direction, stages) in [("Ingress", &item.ingress), ("Egress", &item.egress)] {
-        let Some(stage) = stage_of(stages, name) else {
-            continue;
-        };
-        let Some(list) = stage.tiers.iter().find(|list| list.tier == tier) else {
-            continue;
-        };
-        let text = end(list.end_of_tier, name, stage);
-        match ends.last_mut() {
-            Some((types, known)) if *known == text => {
-                types.push(',');
-                types.push_str(direction);
-            }
-            _ => ends.push((direction.to_owned(), text)),
-        }
-    }
-    ends
-}
-
-fn end(end: EndOfTier, name: StageName, stage: &Stage) -> String {
-    if stage.programmed == Some(false) {
-        return format!(
-            "not programmed: {}",
-            stage.reason.as_deref().unwrap_or_default()
-        );
-    }
-    match (end, name) {
-        (EndOfTier::None, _) => "no effect: only staged policies".to_owned(),
-        (_, StageName::Untracked | StageName::PreDnat) => "no rule matched: goes on".to_owned(),
-        (EndOfTier::Pass, _) => "no rule matched: Pass".to_owned(),
-        (EndOfTier::Deny, _) => "no rule matched: Deny".to_owned(),
-    }
 }
 
 fn profiles(profiles: &[ProfileItem], style: &Style, out: &mut dyn Write) -> io::Result<()> {

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::Style;
 use super::escape::escape;
 use crate::answer::{
-    AppliedPolicy, CriterionType, EndpointAnswer, EndpointItem, MatchEffect, RuleMatch, StageName,
+    AppliedPolicy, CriterionType, EndpointAnswer, EndpointItem, MatchEffect, RuleMatch,
 };
-use crate::model::{Direction, EndpointId, Side};
+use crate::model::{Direction, EndpointId, Side, Treatment};
 
 /// The layout of today.
 pub(super) fn ps(
@@ -16,10 +16,14 @@ pub(super) fn ps(
     out: &mut dyn Write,
 ) -> io::Result<usize> {
     let what = answer.head.query.what.join(" ");
+    let what = if style.options.escape {
+        escape(&what)
+    } else {
+        what.into()
+    };
     writeln!(
         out,
-        "Policies and profiles for endpoints matching \"{}\":",
-        escape(&what)
+        "Policies and profiles for endpoints matching \"{what}\":"
     )?;
     items(answer, style, out, |name| format!("Profile \"{name}\""))
 }
@@ -64,22 +68,16 @@ fn endpoint(item: &EndpointItem, style: &Style, profile: &impl Fn(&str) -> Strin
         "\n{kind} endpoint {}\n  Policies:\n",
         item.id.without_node()
     );
-    for (stage, mark) in [
-        (StageName::Untracked, " [untracked]"),
-        (StageName::PreDnat, " [preDNAT]"),
-        (StageName::Normal, ""),
-    ] {
-        for policy in item
-            .policies
-            .iter()
-            .filter(|policy| policy.stages.contains(&stage))
-        {
-            text.push_str(&format!(
-                "    {}{mark}{}\n",
-                self::policy(policy, hide),
-                staged(policy.staged)
-            ));
-        }
+    // A stable sort: within each kind of treatment the order of evaluation stays.
+    let mut policies: Vec<_> = item.policies.iter().collect();
+    policies.sort_by_key(|policy| treatment(policy).0);
+    for policy in policies {
+        text.push_str(&format!(
+            "    {}{}{}\n",
+            self::policy(policy, hide),
+            treatment(policy).1,
+            staged(policy.staged)
+        ));
     }
     if !item.profiles.is_empty() {
         text.push_str("  Profiles:\n");
@@ -87,17 +85,41 @@ fn endpoint(item: &EndpointItem, style: &Style, profile: &impl Fn(&str) -> Strin
             text.push_str(&format!("    {}\n", profile(&entry.name)));
         }
     }
-    let lines: Vec<String> = item
-        .rule_matches
-        .iter()
-        .flatten()
-        .filter_map(|rule| rule_lines(rule, hide))
-        .collect();
+    let matches = item.rule_matches.as_deref().unwrap_or_default();
+    let lines = rule_lines(matches, hide, profile);
     if !lines.is_empty() {
         text.push_str("  Rule matches:\n");
         text.extend(lines);
     }
     text
+}
+
+/// The place of its treatment in the list, and its mark.
+fn treatment(policy: &AppliedPolicy) -> (u8, &'static str) {
+    match policy.treatment {
+        Treatment::Untracked => (0, " [untracked]"),
+        Treatment::PreDnat => (1, " [preDNAT]"),
+        Treatment::Forward | Treatment::Normal => (2, ""),
+    }
+}
+
+/// A line for each place in the lists that Felix runs, in the order of these places: rules that a Kubernetes
+/// rule becomes lie between those of its other peers.
+fn rule_lines(matches: &[RuleMatch], hide: bool, profile: &impl Fn(&str) -> String) -> Vec<String> {
+    let mut lines = Vec::new();
+    for of_policy in matches.chunk_by(|a, b| a.policy.id == b.policy.id) {
+        let mut places: Vec<(Direction, usize, Side, &RuleMatch)> = of_policy
+            .iter()
+            .flat_map(|rule| {
+                let place = move |place: &usize| (rule.direction, *place, rule.role, rule);
+                rule.felix_rules.iter().map(place)
+            })
+            .collect();
+        places.sort_by_key(|(direction, place, side, _)| (*direction, *place, *side));
+        let line = |(_, place, _, rule)| rule_line(rule, place, hide, profile);
+        lines.extend(places.into_iter().filter_map(line));
+    }
+    lines
 }
 
 fn staged(staged: bool) -> &'static str {
@@ -128,8 +150,13 @@ fn policy(policy: &AppliedPolicy, hide: bool) -> String {
     )
 }
 
-/// The lines of one match: one for each place in the list that Felix runs.
-fn rule_lines(rule: &RuleMatch, hide: bool) -> Option<String> {
+/// One match; `None` for effects that the original tool did not know.
+fn rule_line(
+    rule: &RuleMatch,
+    place: usize,
+    hide: bool,
+    profile: &impl Fn(&str) -> String,
+) -> Option<String> {
     let selector = |kind: CriterionType| {
         let of = rule
             .criteria
@@ -137,8 +164,7 @@ fn rule_lines(rule: &RuleMatch, hide: bool) -> Option<String> {
             .find(|criterion| criterion.kind == kind)?;
         Some((of.holds, of.effective_selector.clone().unwrap_or_default()))
     };
-    let positive =
-        selector(CriterionType::Selector).or_else(|| selector(CriterionType::NamedPorts));
+    let positive = selector(CriterionType::Selector);
     let (word, text) = match rule.effect {
         MatchEffect::Excluded => (
             "exclusion",
@@ -155,8 +181,8 @@ fn rule_lines(rule: &RuleMatch, hide: bool) -> Option<String> {
         .map(|text| format!("; selector \"{text}\""))
         .unwrap_or_default();
     let owner = match &rule.policy.tier {
-        Some(name) => format!("{}Policy", tier(name)),
-        None => "Profile".to_owned(),
+        Some(name) => format!("{}Policy \"{}\"", tier(name), rule.policy.classic_name),
+        None => profile(&rule.policy.name),
     };
     let direction = match rule.direction {
         Direction::Ingress => "inbound",
@@ -166,13 +192,9 @@ fn rule_lines(rule: &RuleMatch, hide: bool) -> Option<String> {
         Side::Source => "source",
         Side::Destination => "destination",
     };
-    let line = |place: &usize| {
-        format!(
-            "    {owner} \"{}\" {direction} rule {} {side} {word}{selector}{}\n",
-            rule.policy.classic_name,
-            place + 1,
-            staged(rule.policy.staged == Some(true))
-        )
-    };
-    Some(rule.felix_rules.iter().map(line).collect())
+    Some(format!(
+        "    {owner} {direction} rule {} {side} {word}{selector}{}\n",
+        place + 1,
+        staged(rule.policy.staged == Some(true))
+    ))
 }

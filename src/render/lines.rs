@@ -14,6 +14,8 @@ const LOOK_AHEAD: usize = 1000;
 struct Plan {
     namespaces: bool,
     refs: bool,
+    /// The namespace that goes without saying where there is no column of them.
+    home: Option<String>,
     rules: bool,
     labels: bool,
     wide: bool,
@@ -34,9 +36,12 @@ pub(super) fn lines(
     }
     // Host endpoints come first: what the first rows hold tells what all do.
     let hosts = first.iter().any(|item| item.failsafes.is_some());
+    let home = first.first().and_then(|item| item.namespace.clone());
+    let several = first.iter().any(|item| item.namespace != home);
     let plan = Plan {
         namespaces: style.options.namespaces,
-        refs: hosts,
+        refs: hosts || (several && !style.options.namespaces),
+        home,
         rules: first.iter().any(|item| item.rule_matches.is_some()),
         labels: style.options.show_labels,
         wide: style.format == Some(Format::Wide),
@@ -122,15 +127,20 @@ impl Plan {
             .collect()
     }
 
+    /// The pod's name where it is clear from its line; else the ref, which can be typed.
     fn name(&self, item: &EndpointItem) -> String {
-        match &item.id {
-            EndpointId::Workload { workload, .. } if self.namespaces || !self.refs => {
-                if self.refs {
-                    format!("pod/{workload}")
-                } else {
-                    workload.to_string()
-                }
-            }
+        let EndpointId::Workload {
+            orchestrator,
+            workload,
+            ..
+        } = &item.id
+        else {
+            return item.short_ref.clone();
+        };
+        let at_home = self.namespaces || item.namespace == self.home;
+        match (&**orchestrator, self.refs) {
+            ("k8s", true) if self.namespaces => format!("pod/{workload}"),
+            ("k8s", false) if at_home => workload.to_string(),
             _ => item.short_ref.clone(),
         }
     }

@@ -3,7 +3,7 @@
 use super::escape::escape;
 use super::notes;
 use crate::error::Error;
-use crate::note::{Gap, GapCode, Note};
+use crate::note::{Gap, GapCode, Note, Part};
 
 /// `error: …`, the caret under the place where a selector stops parsing, and a hint.
 #[must_use]
@@ -27,11 +27,27 @@ pub fn incomplete_line(gaps: &[Gap]) -> Option<String> {
     let mut missing: Vec<String> = gaps.iter().map(missing).collect();
     missing.dedup();
     (!gaps.is_empty()).then(|| {
-        format!(
-            "INCOMPLETE: {}; Allow below is not certain",
-            missing.join(", ")
-        )
+        let text = format!("INCOMPLETE: {}{}", missing.join(", "), consequence(gaps));
+        escape(&text).into_owned()
     })
+}
+
+/// What the gaps make uncertain; the worst alone, since one line is to be read.
+fn consequence(gaps: &[Gap]) -> &'static str {
+    let touches = |part| gaps.iter().any(|gap| gap.missing_from.contains(&part));
+    if touches(Part::Unmatched) {
+        "; Allow below is not certain"
+    } else if touches(Part::Items) {
+        "; endpoints may be missing below"
+    } else if touches(Part::NamespaceLabels) || touches(Part::ServiceAccountLabels) {
+        "; what hangs on inherited labels is not certain"
+    } else if touches(Part::Policies) || touches(Part::Profiles) {
+        "; policies may be missing below"
+    } else if touches(Part::RuleMatches) {
+        "; rule matches may be missing below"
+    } else {
+        ""
+    }
 }
 
 fn missing(gap: &Gap) -> String {
@@ -88,9 +104,7 @@ pub fn gap_warnings(gaps: &[Gap]) -> String {
     let mut text = String::new();
     for gap in gaps {
         let message = match &gap.code {
-            GapCode::Forbidden => gap
-                .message
-                .replacen(" it", &format!(" {}", gap.resource), 1),
+            GapCode::Forbidden => forbidden(gap),
             _ => format!("{}: {}", gap.resource, gap.message),
         };
         text.push_str(&format!("warning: {}", escape(&message)));
@@ -105,6 +119,15 @@ pub fn gap_warnings(gaps: &[Gap]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// `User "dev" may not list <resource>`: the message with the name in place, without what else was tried.
+fn forbidden(gap: &Gap) -> String {
+    let said = gap.message.split("; ").next().unwrap_or_default();
+    match said.strip_suffix(" it") {
+        Some(before) => format!("{before} {}", gap.resource),
+        None => format!("{}: {said}", gap.resource),
+    }
 }
 
 fn quoted(groups: &[String]) -> String {

@@ -6,6 +6,7 @@
 
 mod because;
 mod block;
+mod block_policies;
 mod classic;
 mod escape;
 mod lines;
@@ -99,7 +100,7 @@ pub fn endpoint(
     let count = match (style.format, style.shape) {
         (Some(Format::Json), _) => structured::json(answer, style.options.escape, out)?,
         (Some(Format::Yaml), _) => structured::yaml(answer, style.options.escape, out)?,
-        (Some(Format::Name), _) => names(answer, out)?,
+        (Some(Format::Name), _) => names(answer, style, out)?,
         (Some(Format::Ps), _) => classic::ps(answer, style, out)?,
         (Some(Format::Ps2017), _) => classic::ps_2017(answer, style, out)?,
         (Some(Format::Detail), _) | (None, Shape::Blocks) => block::blocks(answer, style, out)?,
@@ -111,10 +112,14 @@ pub fn endpoint(
     Ok(count)
 }
 
-fn names(answer: EndpointAnswer<'_>, out: &mut dyn Write) -> std::io::Result<usize> {
+fn names(answer: EndpointAnswer<'_>, style: &Style, out: &mut dyn Write) -> std::io::Result<usize> {
     let mut count = 0;
     for item in answer.items {
-        writeln!(out, "{}", item.short_ref)?;
+        if style.options.escape {
+            writeln!(out, "{}", escape(&item.short_ref))?;
+        } else {
+            writeln!(out, "{}", item.short_ref)?;
+        }
         count += 1;
     }
     Ok(count)

@@ -26,21 +26,28 @@ pub(super) fn print(notes: &[&Note], style: &Style, out: &mut dyn Write) -> io::
         .iter()
         .map(|note| (safe(subject(note)), safe(sentence(note))))
         .collect();
+    // A name that would leave no room for the text stands on a line of its own.
+    let width = style.width.unwrap_or(usize::MAX);
+    let fits = |name: &str| name.width() < width / 2;
     let name_width = named
         .iter()
         .map(|(name, _)| name.width())
+        .filter(|name| *name < width / 2)
         .max()
-        .unwrap_or_default();
+        .unwrap_or(1);
+    let indent = " ".repeat(name_width + 3);
+    // The last column stays free.
+    let room = style
+        .width
+        .map(|width| width.saturating_sub(name_width + 4));
     for (name, text) in named {
-        let missing = " ".repeat(name_width - name.width() + 3);
-        let indent = " ".repeat(name_width + 3);
-        let lines = wrapped(
-            &text,
-            style
-                .width
-                .map(|width| width.saturating_sub(name_width + 3)),
-        );
-        writeln!(out, "{name}{missing}{}", lines.join(&format!("\n{indent}")))?;
+        let lines = wrapped(&text, room).join(&format!("\n{indent}"));
+        if fits(&name) {
+            let missing = " ".repeat(name_width - name.width() + 3);
+            writeln!(out, "{name}{missing}{lines}")?;
+        } else {
+            writeln!(out, "{name}\n{indent}{lines}")?;
+        }
     }
     Ok(())
 }
@@ -105,6 +112,7 @@ pub(super) fn sentence(note: &Note) -> String {
         let governs = note
             .governs
             .as_ref()
+            .filter(|types| !types.is_empty())
             .map(|types| format!(" ({types})"))
             .unwrap_or_default();
         sentence.push_str(&format!(" It would select this endpoint{governs}."));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::escape::escape;
+use super::escape::{escape, is_unsafe};
 use crate::answer::EndpointAnswer;
 use crate::yaml;
 
@@ -64,12 +64,10 @@ pub(super) fn yaml(
     Ok(count)
 }
 
-/// On a terminal the value is escaped before the library quotes it: an escape in a quoted string is the
-/// library's business, one in a plain string stays plain text.
 fn shown<T: Serialize>(value: &T, escaped: bool) -> io::Result<String> {
     let text = yaml::write::to_string(value)?;
     Ok(if escaped {
-        super::escape::escape_lines(&text)
+        yaml::write::escaped(&text, is_unsafe)
     } else {
         text
     })

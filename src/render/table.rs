@@ -1,5 +1,6 @@
 //! Tables in kubectl's manner: upper-case heads, three blanks between columns, `-` for nothing.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use tabled::builder::Builder;
@@ -14,12 +15,14 @@ const GAP: usize = 3;
 const LEAST: usize = 12;
 
 /// Words in front of what the end of a tier does.
-pub(super) const EXPLAINS: &str = "no rule matched: ";
+const EXPLAINS: &str = "no rule matched: ";
 
 /// A table in the making. Of its columns only the last may be cut.
 pub(super) struct Table<'a> {
     heads: Vec<&'static str>,
     rows: Vec<Vec<String>>,
+    /// Rows whose last cell holds our own words, which are never cut.
+    own_words: BTreeSet<usize>,
     /// Widths that earlier rows already took.
     least: Vec<usize>,
     /// Whether the last column may be cut on a narrow terminal.
@@ -34,6 +37,7 @@ impl<'a> Table<'a> {
         Self {
             heads,
             rows: Vec::new(),
+            own_words: BTreeSet::new(),
             least: Vec::new(),
             cuts,
             style,
@@ -52,6 +56,12 @@ impl<'a> Table<'a> {
         self.rows.push(cells.into_iter().map(shown).collect());
     }
 
+    /// A row whose last cell says in words of ours what happens.
+    pub(super) fn row_of_words(&mut self, cells: Vec<String>) {
+        self.own_words.insert(self.rows.len());
+        self.row(cells);
+    }
+
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -59,14 +69,15 @@ impl<'a> Table<'a> {
     /// Prints the rows so far; further rows keep to the widths of these and have no heads.
     pub(super) fn print(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let mut rows = std::mem::take(&mut self.rows);
-        if self.with_heads {
-            rows.insert(
-                0,
-                self.heads.iter().map(|head| (*head).to_owned()).collect(),
-            );
-        }
+        let heads: Vec<String> = self.heads.iter().map(|head| (*head).to_owned()).collect();
         self.widen(&rows);
+        if self.with_heads {
+            self.widen(std::slice::from_ref(&heads));
+        }
         self.cut(&mut rows);
+        if self.with_heads {
+            rows.insert(0, heads);
+        }
         if let Some(first) = rows.first_mut() {
             let last = first.len().saturating_sub(1);
             for (cell, least) in first.iter_mut().zip(&self.least).take(last) {
@@ -79,6 +90,7 @@ impl<'a> Table<'a> {
             writeln!(out, "{}", line.trim_end())?;
         }
         self.with_heads = false;
+        self.own_words.clear();
         Ok(())
     }
 
@@ -97,10 +109,14 @@ impl<'a> Table<'a> {
         };
         let others = self.least.iter().take(self.heads.len().saturating_sub(1));
         let left = width.saturating_sub(others.map(|least| least + GAP).sum());
-        for cell in rows.iter_mut().filter_map(|row| row.last_mut()) {
-            // What is said before a colon explains the rest, which matters more.
-            let short = cell.strip_prefix(EXPLAINS).filter(|_| cell.width() > left);
-            *cell = cut(short.unwrap_or(cell), left.max(LEAST));
+        for (at, row) in rows.iter_mut().enumerate() {
+            let Some(cell) = row.last_mut() else { continue };
+            if !self.own_words.contains(&at) {
+                *cell = cut(cell, left.max(LEAST));
+            } else if cell.width() > left {
+                // What is said before the colon explains the rest, which matters more.
+                *cell = cell.strip_prefix(EXPLAINS).unwrap_or(cell).to_owned();
+            }
         }
     }
 

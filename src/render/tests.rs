@@ -1,4 +1,14 @@
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests may panic"
+)]
+
+mod classic;
+mod fixtures;
+mod pictures;
+mod structured;
 
 use proptest::prelude::*;
 
@@ -13,6 +23,12 @@ fn style(width: Option<usize>, options: Options) -> Style {
         width,
         options,
     }
+}
+
+fn printed_answer(answer: EndpointAnswer<'_>, style: &Style) -> String {
+    let mut out = Vec::new();
+    endpoint(answer, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
 }
 
 fn printed(style: &Style, heads: Vec<&'static str>, rows: &[&[&str]], cuts: bool) -> String {
@@ -103,5 +119,55 @@ proptest! {
         printed(&narrow, vec!["NAME", "SELECTOR"], &[&["a", &text]], cuts);
         prop_assert!(!wrapped(&text, Some(width)).is_empty());
         prop_assert!(unicode_width::UnicodeWidthStr::width(&*cut(&text, width)) <= width.max(3).max(unicode_width::UnicodeWidthStr::width(&*text).min(width)));
+    }
+
+    #[test]
+    fn no_width_breaks_an_answer(width in 0_usize..220, blocks: bool, escape: bool, color: bool, hide_selectors: bool) {
+        let style = Style {
+            shape: if blocks { Shape::Blocks } else { Shape::Lines },
+            ..style(Some(width), Options { escape, color, hide_selectors, ..Options::default() })
+        };
+        let items = vec![fixtures::node_a_eth0(), fixtures::web_1()];
+        let text = printed_answer(fixtures::answer(items, vec![]), &style);
+        prop_assert!(text.contains("hep/node-a-eth0") && text.contains("pod/shop/web-1"));
+        prop_assert!(text.lines().all(|line| line.trim_end() == line));
+    }
+}
+
+/// A pipe whose reader has gone after so many bytes.
+struct Gone(usize);
+
+impl Write for Gone {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0 == 0 {
+            return Err(std::io::ErrorKind::BrokenPipe.into());
+        }
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_has_gone_is_a_broken_pipe() {
+    for format in [
+        Format::Table,
+        Format::Detail,
+        Format::Ps,
+        Format::Json,
+        Format::Yaml,
+        Format::Name,
+    ] {
+        let style = Style {
+            format: Some(format),
+            ..style(None, Options::default())
+        };
+        let answer = fixtures::answer(vec![fixtures::web_1()], vec![]);
+        let error = endpoint(answer, &style, &mut Gone(9)).unwrap_err();
+        assert!(error.is_broken_pipe(), "{format:?}");
     }
 }

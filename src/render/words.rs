@@ -1,7 +1,8 @@
 //! Words for what decides a packet that no rule matches.
 
 use crate::answer::{EndpointItem, Unmatched, UnmatchedAction};
-use crate::note::Gap;
+use crate::model::Direction;
+use crate::note::{Gap, Part};
 
 /// The name without `tier/` or `pro/`.
 fn name(by: &str) -> &str {
@@ -29,7 +30,11 @@ fn action(action: UnmatchedAction) -> &'static str {
 }
 
 /// The sentence that one reads first.
-pub(super) fn sentence(unmatched: &Unmatched, item: &EndpointItem, gaps: &[Gap]) -> String {
+pub(super) fn sentence(item: &EndpointItem, direction: Direction, gaps: &[Gap]) -> String {
+    let unmatched = match direction {
+        Direction::Ingress => &item.ingress.normal.unmatched,
+        Direction::Egress => &item.egress.normal.unmatched,
+    };
     let by = match unmatched.by.as_deref() {
         Some(by) if by.starts_with("tier/") => format!("end of tier {}", name(by)),
         Some(by) => format!("profile {}", name(by)),
@@ -40,29 +45,55 @@ pub(super) fn sentence(unmatched: &Unmatched, item: &EndpointItem, gaps: &[Gap])
         UnmatchedAction::Allow => format!("allowed unless a rule denies it ({by})"),
         UnmatchedAction::Depends => format!("depends on the rules of {by}"),
         UnmatchedAction::Continue => "goes on".to_owned(),
-        UnmatchedAction::Unknown => format!("unknown ({})", unknown(unmatched, item, &by, gaps)),
+        UnmatchedAction::Unknown => {
+            format!("unknown ({})", unknown(item, direction, unmatched, gaps))
+        }
     };
-    let failsafes = item.failsafes.is_some() && unmatched.action != UnmatchedAction::Allow;
-    if failsafes {
+    let open = item.failsafes.as_ref().is_some_and(|failsafes| {
+        let ports = match direction {
+            Direction::Ingress => &failsafes.ingress,
+            Direction::Egress => &failsafes.egress,
+        };
+        !ports.is_empty()
+    });
+    if open && unmatched.action != UnmatchedAction::Allow {
         format!("{sentence}, but for failsafes")
     } else {
         sentence
     }
 }
 
-fn unknown(unmatched: &Unmatched, item: &EndpointItem, by: &str, gaps: &[Gap]) -> String {
-    let profile = unmatched
-        .by
-        .as_deref()
-        .and_then(|by| item.profiles.iter().find(|p| p.id == by));
-    if profile.is_none_or(|profile| profile.found.is_none()) {
-        return format!("{by} could not be read");
-    }
-    let global = |gap: &Gap| gap.resource.starts_with("globalnetworkpolicies");
-    let unread = if gaps.iter().all(global) {
+/// What would decide if nothing unread did.
+fn unknown(
+    item: &EndpointItem,
+    direction: Direction,
+    unmatched: &Unmatched,
+    gaps: &[Gap],
+) -> String {
+    let Some(by) = unmatched.by.as_deref() else {
+        return "not everything that decides could be read".to_owned();
+    };
+    let profile = item.profiles.iter().find(|profile| profile.id == by);
+    let Some(profile) = profile.filter(|profile| profile.found.is_some()) else {
+        return format!("profile {} could not be read", name(by));
+    };
+    let [ingress, egress] = &profile.summary;
+    let summary = match direction {
+        Direction::Ingress => ingress,
+        Direction::Egress => egress,
+    };
+    let would = match summary.as_str() {
+        "Allow all" => "allows",
+        "Deny all" => "denies",
+        _ => "decides",
+    };
+    let mut relevant = gaps
+        .iter()
+        .filter(|gap| gap.missing_from.contains(&Part::Unmatched));
+    let unread = if relevant.all(|gap| gap.resource.starts_with("globalnetworkpolicies")) {
         "global policy"
     } else {
         "unread policy"
     };
-    format!("{by} allows, if no {unread} decides first")
+    format!("profile {} {would}, if no {unread} decides first", name(by))
 }
