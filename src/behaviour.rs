@@ -165,6 +165,23 @@ impl Behaviour {
         }
     }
 
+    /// Whether Felix reads the kind at all; one that it does not read cannot hurt it.
+    #[must_use]
+    pub fn reads(self, kind: &str) -> bool {
+        match kind {
+            staged if staged.starts_with("Staged") => self.reads_staged(),
+            "ClusterNetworkPolicy" => self.cluster_policies() == ClusterPolicies::Cluster,
+            "AdminNetworkPolicy" => matches!(
+                self.cluster_policies(),
+                ClusterPolicies::Admin | ClusterPolicies::AdminAndBaseline
+            ),
+            "BaselineAdminNetworkPolicy" => {
+                self.cluster_policies() == ClusterPolicies::AdminAndBaseline
+            }
+            _ => true,
+        }
+    }
+
     /// Whether the staged kinds are read.
     #[must_use]
     pub fn reads_staged(self) -> bool {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use crate::behaviour::{Behaviour, Version};
 use crate::convert::{self, Converter, Fact, ManifestMode};
 use crate::error::Error;
+use crate::model::{ObjectRef, Policy};
 use crate::need::{self, Kind, Read};
 use crate::note::{Gap, GapCode, Note, Part, Provenance, VersionFrom, codes};
 use crate::question::Question;
@@ -188,13 +189,13 @@ impl<'a> Gathering<'a> {
     }
 
     /// One object that Go cannot decode: no node can read any object of the kind.
-    fn poison(&mut self, resource: &str, note: Note) {
+    fn poison(&mut self, resource: String, missing_from: Vec<Part>, note: Note) {
         self.snapshot.gaps.push(Gap {
             code: GapCode::PoisonsKind,
-            resource: resource.to_owned(),
+            resource,
             verb: None,
             scope: None,
-            missing_from: vec![Part::Policies, Part::RuleMatches, Part::Unmatched],
+            missing_from,
             message: "an object that cannot be decoded keeps nodes from reading the whole kind; what they \
                       enforce is older than the datastore"
                 .to_owned(),
@@ -210,6 +211,7 @@ impl<'a> Gathering<'a> {
             self.forget_gaps_of_rule_matches();
         }
         self.note_unknown_version();
+        self.note_node_selectors();
         self.snapshot.finish();
         let mut provenance = source.provenance();
         provenance.shared_ips_checked &= need::shared_addresses_checked(&self.snapshot, done);
@@ -236,6 +238,30 @@ impl<'a> Gathering<'a> {
         }
     }
 
+    /// From v3.32 on a FelixConfiguration may choose nodes by their labels, which are not read.
+    fn note_node_selectors(&mut self) {
+        let by_name = |name: &str| name == "default" || name.starts_with("node.");
+        let chosen = self
+            .snapshot
+            .felix
+            .iter()
+            .filter(|felix| !by_name(&felix.name));
+        if !self.behaviour().felix_configurations_select_nodes() {
+            return;
+        }
+        let notes: Vec<Note> = chosen
+            .map(|felix| {
+                let message = format!(
+                    "FelixConfiguration {} chooses nodes by their labels and is not looked at: source spoofing, \
+                     failsafe ports and what pods may do to their own node may differ",
+                    felix.name
+                );
+                Note::about_cluster(codes::CONFIGURATION_UNKNOWN, message)
+            })
+            .collect();
+        self.snapshot.notes.extend(notes);
+    }
+
     /// What is not shown cannot be uncertain.
     fn forget_gaps_of_rule_matches(&mut self) {
         let gaps = &mut self.snapshot.gaps;
@@ -254,7 +280,7 @@ impl<'a> Gathering<'a> {
         let Some(variant) = variant.filter(|variant| !["", "Calico"].contains(variant)) else {
             return;
         };
-        let unknown = |policy: &&crate::model::Policy| {
+        let unknown = |policy: &&Policy| {
             policy
                 .ingress
                 .iter()
@@ -278,36 +304,63 @@ impl<'a> Gathering<'a> {
                 rule: None,
             })
             .collect();
+        // There the field may well count: that it is ignored would be wrong to say.
+        self.snapshot
+            .notes
+            .retain(|note| note.code != codes::UNKNOWN_FIELD_IGNORED);
         self.snapshot.gaps.extend(gaps);
     }
 
-    /// Only where the answer hangs on it: ties of order, cluster-scoped Kubernetes policies, names with a tier
-    /// in front.
+    /// Only where the answer hangs on it.
     fn note_unknown_version(&mut self) {
-        if self.version.is_some() {
-            return;
-        }
-        let mut places: Vec<_> = self
-            .snapshot
-            .policies
-            .iter()
-            .map(|policy| (policy.tier.clone(), policy.order.map(f64::to_bits)))
-            .collect();
-        let count = places.len();
-        places.sort();
-        places.dedup();
-        let of_cluster = self
-            .snapshot
-            .policies
-            .iter()
-            .any(|policy| policy.id.kind.is_kubernetes() && !policy.id.kind.is_namespaced());
-        if places.len() < count || of_cluster {
+        if self.version.is_none() && self.hangs_on_version() {
             let message = "Calico's version is unknown; the newest is assumed";
             self.snapshot
                 .notes
                 .push(Note::about_cluster(codes::VERSION_UNKNOWN, message));
         }
     }
+
+    /// Ties of order, staged and cluster-scoped Kubernetes policies, rules of Kubernetes policies that fail, named
+    /// ports without a protocol, names with a tier in front.
+    fn hangs_on_version(&self) -> bool {
+        let policies = &self.snapshot.policies;
+        let place = |policy: &Policy| (policy.tier.clone(), policy.order.map(f64::to_bits));
+        let mut places: Vec<_> = policies.iter().map(place).collect();
+        places.sort();
+        let ties = places
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if a == b));
+        let noted = [
+            codes::KNP_RULE_FAILS,
+            codes::ANP_IGNORED,
+            codes::CNP_OLD_CALICO,
+        ];
+        ties || policies.iter().any(differs_by_version)
+            || self
+                .snapshot
+                .notes
+                .iter()
+                .any(|note| noted.contains(&note.code))
+    }
+}
+
+fn differs_by_version(policy: &Policy) -> bool {
+    let kind = policy.id.kind;
+    let dotted = !kind.is_kubernetes() && policy.id.stored.contains('.');
+    let any_protocol = |rule: &crate::model::Rule| {
+        let sides = [&rule.source, &rule.destination].into_iter();
+        let mut ports = sides.flat_map(|side| side.ports.iter().chain(&side.not_ports));
+        rule.protocol.is_none() && ports.any(|port| port.name().is_some())
+    };
+    kind.is_staged()
+        || (kind.is_kubernetes() && !kind.is_namespaced())
+        || (dotted || &*policy.tier != "default") && !kind.is_kubernetes()
+        || policy
+            .ingress
+            .iter()
+            .chain(&policy.egress)
+            .any(any_protocol)
 }
 
 impl Sink for Gathering<'_> {
@@ -321,6 +374,11 @@ impl Sink for Gathering<'_> {
     }
 
     fn broken(&mut self, broken: Broken) {
+        // The nodes of this version do not read the kind, so it does not hurt them.
+        if !self.behaviour().reads(&broken.kind) {
+            return;
+        }
+        let resource = resource(&broken);
         let Broken {
             api_version,
             kind,
@@ -329,14 +387,10 @@ impl Sink for Gathering<'_> {
             field,
             cause,
         } = broken;
-        let object = crate::model::ObjectRef::new(&api_version, &kind, &namespace, &name);
+        let object = ObjectRef::new(&api_version, &kind, &namespace, &name);
         let mut note = Note::new(codes::LIST_POISONED, &object, cause);
         note.field = field;
-        let resource = match api_version.split_once('/') {
-            Some((group, _)) => format!("{kind}.{group}"),
-            None => kind,
-        };
-        self.poison(&resource, note);
+        self.poison(resource, parts(&kind), note);
     }
 
     fn gap(&mut self, _: Kind, gap: Gap) {
@@ -374,5 +428,34 @@ fn why(reason: convert::Reason) -> Reason {
         convert::Reason::Finished => Reason::Finished,
         convert::Reason::Invalid => Reason::Invalid,
         convert::Reason::SpoofingDisabled => Reason::SpoofingDisabled,
+    }
+}
+
+/// `plural.group`, as kubectl names it.
+fn resource(broken: &Broken) -> String {
+    let kind = broken.kind.to_lowercase();
+    let plural = match kind.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{kind}s"),
+    };
+    match broken.api_version.split_once('/') {
+        Some((group, _)) => format!("{plural}.{group}"),
+        None => plural,
+    }
+}
+
+/// What is uncertain when no object of the kind is read by nodes.
+fn parts(kind: &str) -> Vec<Part> {
+    match kind {
+        "NetworkSet" | "GlobalNetworkSet" | "EndpointSlice" => vec![Part::RuleMatches],
+        "HostEndpoint" | "Pod" => vec![Part::Items, Part::RuleMatches],
+        "Namespace" => vec![Part::NamespaceLabels, Part::Profiles, Part::RuleMatches],
+        "ServiceAccount" => vec![
+            Part::ServiceAccountLabels,
+            Part::Profiles,
+            Part::RuleMatches,
+        ],
+        "FelixConfiguration" | "ClusterInformation" | "Node" => vec![Part::Items],
+        _ => vec![Part::Policies, Part::RuleMatches, Part::Unmatched],
     }
 }

@@ -80,8 +80,8 @@ pub struct Read {
     pub labels: Option<String>,
 }
 
-/// The most addresses that are looked up one by one for other owners.
-const ADDRESSES_LOOKED_UP: usize = 8;
+/// The most addresses, for other owners, and Nodes that are looked up one by one.
+const LOOKED_UP_ONE_BY_ONE: usize = 8;
 
 /// The kinds of policies, and what orders them.
 const POLICIES: [Kind; 9] = [
@@ -250,9 +250,7 @@ fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read>
             reads.extend(of_profile(profile));
         }
     }
-    for endpoint in asked_hosts(question, known) {
-        reads.insert(node(endpoint.id.node()));
-    }
+    reads.extend(nodes_of_hosts(question, known));
     if !question.hide.rule_matches {
         reads.extend(services(known));
         reads.extend(shared(known, done));
@@ -280,23 +278,27 @@ fn holds(known: &Snapshot, address: IpAddr) -> bool {
         .any(|endpoint| endpoint.nets.contains(&net))
 }
 
-/// Host endpoints that the answer shows, whose Nodes' existence is worth a look.
-fn asked_hosts<'a>(
-    question: &'a Question,
-    known: &'a Snapshot,
-) -> impl Iterator<Item = &'a Endpoint> + use<'a> {
-    known
+/// The Nodes of the host endpoints that the answer shows: whether they exist. Many are cheaper read at once.
+fn nodes_of_hosts(question: &Question, known: &Snapshot) -> Vec<Read> {
+    let shown = |endpoint: &Endpoint| match question.what.as_slice() {
+        [] => question.scope.hosts,
+        what => what.iter().any(|what| match &what.form {
+            Form::Host { name } | Form::Name(name) => {
+                endpoint.id.short_ref() == format!("hep/{name}")
+            }
+            Form::Address(address) => endpoint.nets.contains(&IpNet::from(*address)),
+            _ => false,
+        }),
+    };
+    let hosts = known
         .endpoints
         .iter()
-        .filter(|endpoint| endpoint.is_host())
-        .filter(move |endpoint| {
-            question.what.iter().any(|what| match &what.form {
-                Form::Host { name } | Form::Name(name) => {
-                    endpoint.id.short_ref() == format!("hep/{name}")
-                }
-                _ => false,
-            })
-        })
+        .filter(|endpoint| endpoint.is_host() && shown(endpoint));
+    let nodes: BTreeSet<&str> = hosts.map(|endpoint| &**endpoint.id.node()).collect();
+    if nodes.len() > LOOKED_UP_ONE_BY_ONE {
+        return vec![all(Kind::Node)];
+    }
+    nodes.into_iter().map(node).collect()
 }
 
 /// EndpointSlices of the services that rules name.
@@ -334,7 +336,7 @@ fn shared(known: &Snapshot, done: &[Read]) -> BTreeSet<Read> {
         .iter()
         .filter(|endpoint| !endpoint.is_host());
     let addresses: BTreeSet<IpAddr> = pods_named.flat_map(addresses).collect();
-    if looked_up || addresses.len() > ADDRESSES_LOOKED_UP {
+    if looked_up || addresses.len() > LOOKED_UP_ONE_BY_ONE {
         return BTreeSet::new();
     }
     addresses

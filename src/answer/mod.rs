@@ -17,7 +17,7 @@ pub use rule_match::{
 };
 
 use crate::model::DefaultAction;
-use crate::note::{Gap, Note, Provenance};
+use crate::note::{Code, Gap, Note, Provenance};
 
 /// The version of every answer's form.
 pub const API_VERSION: &str = "calicoq/v1";
@@ -109,6 +109,8 @@ pub struct NotEndpoint {
     pub what: String,
     /// Why.
     pub reason: NotEndpointReason,
+    /// The note's code for it.
+    pub code: Code,
     /// What follows from it.
     pub message: String,
     /// What to look at instead.

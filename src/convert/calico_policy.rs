@@ -155,10 +155,13 @@ fn spec_notes(spec: &PolicySpec, object: &ObjectRef) -> Vec<Note> {
     };
     let ingress = spec.ingress.as_ref().is_some_and(|rules| !rules.is_empty());
     let egress = spec.egress.as_ref().is_some_and(|rules| !rules.is_empty());
-    if types(spec).is_empty() && !(ingress && egress) {
+    // A preDNAT policy has no egress half, whatever its types.
+    let pre_dnat = spec.pre_dnat == Some(true) && spec.do_not_track != Some(true);
+    if types(spec).is_empty() && !(ingress && (egress || pre_dnat)) {
         let directions = match (ingress, egress) {
             (true, _) => "egress",
             (_, true) => "ingress",
+            _ if pre_dnat => "ingress",
             _ => "ingress and egress",
         };
         let message = format!(

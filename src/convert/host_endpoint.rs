@@ -221,6 +221,11 @@ fn note_interface(
         }
     }
     let interface = &*spec.interface_name;
+    if !["", "*"].contains(&interface) && !expected.is_empty() {
+        let message =
+            "its interface is chosen by name; the addresses serve rule selectors only".to_owned();
+        note(codes::HEP_NAME_AND_IPS, "spec.expectedIPs", message);
+    }
     if interface.is_empty() && nets.is_empty() {
         let message = "it has neither an interface name nor a usable address".to_owned();
         note(

@@ -59,7 +59,8 @@ fn list_notes(list: &[Text], field: &str, place: &Place, object: &ObjectRef) -> 
     let mut notes = Vec::new();
     let nets = usable(list);
     let path = place.field(field);
-    if !list.is_empty() && nets.is_empty() {
+    let crashes = list.iter().any(|text| text.is_empty()) && path.contains(".source.");
+    if !list.is_empty() && nets.is_empty() && !crashes {
         let message = match field {
             "nets" => "none of the networks is valid, so the rule matches every address",
             _ => "none of the networks is valid, so nothing is excluded",
@@ -68,6 +69,10 @@ fn list_notes(list: &[Text], field: &str, place: &Place, object: &ObjectRef) -> 
     }
     for (index, text) in list.iter().enumerate() {
         let (code, message) = match parse_cidr_or_ip(text) {
+            None if text.is_empty() && path.contains(".source.") => (
+                codes::NETS_EMPTY_STRING_CRASH,
+                "an empty entry crashes calico-node once the policy is active".to_owned(),
+            ),
             None => (
                 codes::NETS_SOME_BAD,
                 format!("{:?} is no network and is ignored", &**text),

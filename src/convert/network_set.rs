@@ -129,12 +129,19 @@ fn note_forged_labels(
 fn usable(set: &Calico<'_, NetworkSetSpec>, object: &ObjectRef, out: &mut Vec<Fact>) -> Vec<IpNet> {
     let written = set.spec.nets.as_deref().unwrap_or_default();
     for (index, text) in written.iter().enumerate() {
+        let crashes = text.is_empty();
         let message = match parse_cidr_or_ip(text) {
+            None if crashes => "an empty entry crashes calico-node, used or not".to_owned(),
             None => format!("{:?} is no network or address and is ignored", &**text),
             Some(net) if nets::has_host_bits(text, &net) => format!("{} is read as {net}", &**text),
             Some(_) => continue,
         };
-        let note = Note::new(codes::NETWORKSET_BAD_NET, object, message);
+        let code = if crashes {
+            codes::NETS_EMPTY_STRING_CRASH
+        } else {
+            codes::NETWORKSET_BAD_NET
+        };
+        let note = Note::new(code, object, message);
         out.push(Fact::Note(note.field(format!("spec.nets[{index}]"))));
     }
     written

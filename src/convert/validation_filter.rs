@@ -63,6 +63,10 @@ impl Fault {
         let note = Note::new(code, &draft.object, self.message)
             .field(self.field)
             .advise(self.code.advice());
+        let note = Note {
+            cause: (self.code != code).then_some(self.code),
+            ..note
+        };
         match self.caret {
             Some((text, at)) => note.caret(&text, at),
             None => note,

@@ -47,6 +47,9 @@ fn rival<'a>(
     let smaller = other.id < endpoint.id;
     match (&*host.interface_name, &*theirs.interface_name) {
         ("*", "*") => smaller.then_some(Rival::SmallerWildcard(other)),
+        // Without an address it covers nothing, and pods' interfaces are no host's.
+        ("*", "") if other.nets.is_empty() => None,
+        ("*", name) if name.starts_with("cali") => None,
         ("*", _) => Some(Rival::Shadows(other)),
         (_, "*") => None,
         ("", "") => {

@@ -98,6 +98,14 @@ impl StageKind {
     }
 }
 
+/// Whether a rule of this direction has fields that another product may know.
+fn has_foreign(policy: &Policy, direction: Direction) -> bool {
+    policy
+        .rules(direction)
+        .iter()
+        .any(|rule| rule.unknown_fields)
+}
+
 impl<'a> Matcher<'a> {
     /// One stage and direction of an endpoint.
     #[must_use]
@@ -126,7 +134,13 @@ impl<'a> Matcher<'a> {
             list.end = self.end_of(list, stage);
         }
         let fate = self.fate(endpoint, &tiers, stage, direction);
-        let uncertain = self.is_uncertain(&fate, stage, selected);
+        let foreign = self.snapshot.has_foreign_fields()
+            && tiers
+                .iter()
+                .flat_map(|list| &list.policies)
+                .any(|policy| has_foreign(policy, direction));
+        let uncertain = foreign && !matches!(fate, VerdictBy::Tier(_) | VerdictBy::Nothing)
+            || self.is_uncertain(&fate, stage, selected);
         StageLists {
             tiers,
             unmatched: Verdict { fate, uncertain },

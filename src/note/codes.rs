@@ -86,8 +86,6 @@ table! {
         "remove the field, or express it with nets or a NetworkSet";
     NAME_SHOWN_DIFFERS = "name-shown-differs", Info, Reinterpreted,
         "logs and ordering use the stored name";
-    DUPLICATE_AFTER_NAME_MIGRATION = "duplicate-after-name-migration", Either, Reinterpreted,
-        "compare the two and delete the stale one";
     VERSION_UNKNOWN = "version-unknown", Info, None,
         "name the version with --calico-version";
     CONFIGURATION_UNKNOWN = "configuration-unknown", Info, None,
@@ -152,6 +150,18 @@ table! {
         "write the mask you mean";
     NETS_EMPTY_LIST = "nets-empty-list", Opens, Widened,
         "remove the rule if it should match nothing";
+    NETS_EMPTY_STRING_CRASH = "nets-empty-string-crash", Closes, Isolates,
+        "remove the empty entry at once";
+    NETS_COVER_PODS = "nets-cover-pods", Opens, Widened,
+        "exclude the pods' range with except or notNets if it is meant to be outside";
+    UNTRACKED_ONE_WAY = "untracked-one-way", Closes, Narrowed,
+        "add the mirrored rule with source ports";
+    UNTRACKED_TO_PODS = "untracked-to-pods", Closes, Denies,
+        "limit untracked allow rules to ports of the host";
+    HEP_BPF_DATA_IFACE = "hep-bpf-data-iface", Opens, Inert,
+        "extend bpfDataIfacePattern";
+    HEP_NAME_AND_IPS = "hep-name-and-ips", Info, Reinterpreted,
+        "the interface is chosen by its name alone";
     NETS_MIXED_FAMILIES = "nets-mixed-families", Either, Narrowed,
         "split the rule by family";
     NETS_IPVERSION_CONFLICT = "nets-ipversion-conflict", Either, Inert,
@@ -224,8 +234,6 @@ table! {
         "shorten the key";
     PROFILE_MISSING = "profile-missing", Closes, Denies,
         "correct the list of profiles";
-    PROFILE_NONE = "profile-none", Closes, Denies,
-        "add projectcalico-default-allow if this is not meant";
     PROFILE_KDD_USER_OBJECT = "profile-kdd-user-object", Info, Dropped,
         "profiles cannot be created with the Kubernetes datastore";
     HEP_INVALID_DROPPED = "hep-invalid-dropped", Either, Dropped,

@@ -73,6 +73,9 @@ pub struct Note {
     /// The field, as a path into the object that the user wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The special code of what made Calico drop the whole object, where `code` says only that it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Code>,
     /// The cause, lower case, no full stop.
     pub message: String,
     /// What to do.
@@ -112,6 +115,7 @@ impl Note {
             effect: code.effect(),
             object,
             field: None,
+            cause: None,
             message,
             advice: (!code.advice().is_empty()).then(|| code.advice().to_owned()),
             text: None,
@@ -151,10 +155,19 @@ impl Note {
             self.severity,
             self.code.id(),
             self.object.clone(),
-            self.field.clone(),
+            self.field.as_deref().map(places),
             self.message.clone(),
         )
     }
+}
+
+/// A path in pieces; indices compare as numbers.
+fn places(path: &str) -> Vec<(String, usize)> {
+    let piece = |piece: &str| (piece.trim_end_matches(']').to_owned(), 0);
+    let index = |piece: &str| piece.strip_suffix(']').and_then(|index| index.parse().ok());
+    path.split(['.', '['])
+        .map(|text| index(text).map_or_else(|| piece(text), |index| (String::new(), index)))
+        .collect()
 }
 
 /// Sorts notes as they are shown and drops repetitions.

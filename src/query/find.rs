@@ -6,6 +6,7 @@ use crate::answer::{Matched, NotEndpoint, NotEndpointReason, NotFound, Widened};
 use crate::intern::LabelSet;
 use crate::model::net::contains;
 use crate::model::{Endpoint, EndpointId};
+use crate::note::{Code, codes};
 use crate::question::{Form, Question, Scope, What, glob_matches};
 use crate::snapshot::{self, Reason, Snapshot};
 
@@ -297,6 +298,7 @@ impl<'a> Finder<'a, '_> {
                 other.object.name
             ),
             reason: reason(other.reason),
+            code: code(other),
             message: message(other),
             see: see.collect(),
         }
@@ -348,6 +350,17 @@ fn reason(reason: Reason) -> NotEndpointReason {
         Reason::Finished => NotEndpointReason::Finished,
         Reason::Invalid => NotEndpointReason::Invalid,
         Reason::SpoofingDisabled => NotEndpointReason::SpoofingDisabled,
+    }
+}
+
+fn code(other: &snapshot::NotEndpoint) -> Code {
+    match other.reason {
+        Reason::HostNetwork => codes::POD_HOST_NETWORK,
+        Reason::NotScheduled | Reason::NoIp => codes::POD_NO_IP,
+        Reason::Finished => codes::POD_FINISHED,
+        Reason::SpoofingDisabled => codes::POD_SPOOFING_DISABLED,
+        Reason::Invalid if other.object.kind == "Pod" => codes::POD_ANNOTATION_BAD,
+        Reason::Invalid => codes::HEP_INVALID_DROPPED,
     }
 }
 

@@ -103,17 +103,22 @@ impl<'a> Maker<'a> {
         let outbound = self
             .snapshot
             .felix_field(node, |felix| felix.failsafe_outbound.as_ref());
-        let from = inbound
-            .map(|(_, name)| name)
-            .or(outbound.map(|(_, name)| name));
+        let from = |name: Option<&str>| {
+            name.map_or_else(
+                || "default".to_owned(),
+                |name| format!("felixconfiguration/{name}"),
+            )
+        };
+        let mut sources = vec![
+            from(inbound.map(|(_, name)| name)),
+            from(outbound.map(|(_, name)| name)),
+        ];
+        sources.dedup();
         Failsafes {
             stages: vec![StageName::Untracked, StageName::PreDnat, StageName::Normal],
             ingress: inbound.map_or_else(|| defaults(INBOUND), |(ports, _)| ports.clone()),
             egress: outbound.map_or_else(|| defaults(OUTBOUND), |(ports, _)| ports.clone()),
-            from: from.map_or_else(
-                || "default".to_owned(),
-                |name| format!("felixconfiguration/{name}"),
-            ),
+            from: sources.join(", "),
         }
     }
 

@@ -8,6 +8,9 @@ use crate::model::{Action, Direction, Endpoint, ObjectRef, Policy, Treatment};
 use crate::note::{Code, Note, codes, sort};
 use crate::snapshot::Snapshot;
 
+/// Group and version of what users of Calico write.
+const V3: &str = "projectcalico.org/v3";
+
 /// Codes that concern a whole kind or the cluster, whichever object they name.
 const OF_CLUSTER: &[Code] = &[
     codes::LIST_POISONED,
@@ -20,6 +23,9 @@ const OF_CLUSTER: &[Code] = &[
     codes::FELIXCONFIG_NAME,
     codes::PROFILE_KDD_USER_OBJECT,
     codes::HEP_NO_NODE,
+    codes::HEP_INVALID_DROPPED,
+    codes::NETWORKSET_LABEL_VALUE_LE330,
+    codes::NETS_EMPTY_STRING_CRASH,
 ];
 
 /// Notes about the cluster.
@@ -53,6 +59,7 @@ pub(super) fn of_endpoint(
         notes.extend(host(maker, known));
     } else {
         notes.extend(on_pod(known));
+        notes.extend(covered(hits));
     }
     sort(&mut notes);
     notes
@@ -82,13 +89,13 @@ fn concerned(known: &Known<'_, '_>, hits: &[RuleHit<'_>]) -> BTreeSet<ObjectRef>
             crate::matcher::Owner::Endpoint(_) => None,
         }));
     }
+    if endpoint.is_host() {
+        for name in ["default".to_owned(), format!("node.{}", endpoint.id.node())] {
+            objects.insert(ObjectRef::new(V3, "FelixConfiguration", "", &name));
+        }
+    }
     for policy in &known.selected.policies {
-        objects.insert(ObjectRef::new(
-            "projectcalico.org/v3",
-            "Tier",
-            "",
-            &policy.tier,
-        ));
+        objects.insert(ObjectRef::new(V3, "Tier", "", &policy.tier));
     }
     objects
 }
@@ -107,7 +114,8 @@ fn profile_object(name: &str) -> Option<ObjectRef> {
 fn dropped(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
     let mut notes = Vec::new();
     for (dropped, would_select) in maker.matcher.dropped_for(known.endpoint, known.labels) {
-        for note in maker.snapshot.notes_about(&dropped.policy.object) {
+        let about = maker.snapshot.notes_about(&dropped.policy.object);
+        for note in about.filter(|note| !OF_CLUSTER.contains(&note.code)) {
             notes.push(Note {
                 would_select,
                 governs: Some(governs(&dropped.policy)),
@@ -160,7 +168,7 @@ fn tiers(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
             .matcher
             .stage(known.endpoint, known.selected, kind, direction);
         for list in lists.tiers.iter().filter(|list| list.end == End::None) {
-            let object = ObjectRef::new("projectcalico.org/v3", "Tier", "", list.tier);
+            let object = ObjectRef::new(V3, "Tier", "", list.tier);
             let message = format!("only staged policies govern {} here", direction.field());
             notes.push(Note::new(codes::STAGED_ONLY_TIER, &object, message));
         }
@@ -173,7 +181,7 @@ fn profiles(maker: &Maker<'_>, endpoint: &Endpoint) -> Vec<Note> {
         !maker.snapshot.profiles.contains_key(*name) && !maker.snapshot.lacks_profiles()
     });
     let note = |name: &crate::intern::Symbol| {
-        let object = ObjectRef::new("projectcalico.org/v3", "Profile", "", name);
+        let object = ObjectRef::new(V3, "Profile", "", name);
         Note::new(
             codes::PROFILE_MISSING,
             &object,
@@ -181,6 +189,29 @@ fn profiles(maker: &Maker<'_>, endpoint: &Endpoint) -> Vec<Note> {
         )
     };
     missing.map(note).collect()
+}
+
+/// Networks as wide as "outside the cluster" that hold the pod too.
+fn covered(hits: &[RuleHit<'_>]) -> Vec<Note> {
+    const BROAD: u8 = 8;
+    let mut notes = Vec::new();
+    for hit in hits {
+        let RuleOwner::Policy(policy) = hit.owner else {
+            continue;
+        };
+        let entity = hit.rule.side(hit.side);
+        let broad = entity.nets.iter().find(|net| net.prefix_len() <= BROAD);
+        let holds = hit
+            .criteria
+            .iter()
+            .any(|held| held.holds && matches!(held.kind, crate::matcher::CriterionKind::Nets));
+        if let (Some(net), true) = (broad, holds) {
+            let message = format!("{net} covers pods of the cluster too");
+            let field = format!("{}.nets", entity.path);
+            notes.push(Note::new(codes::NETS_COVER_PODS, &policy.object, message).field(field));
+        }
+    }
+    notes
 }
 
 /// Policies that reach host endpoints only.
@@ -211,6 +242,8 @@ fn host(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
         .collect();
     notes.extend(unknown_node(maker, endpoint));
     notes.extend(untracked(maker, known));
+    notes.extend(untracked_ways(known));
+    notes.extend(bpf_interface(maker, endpoint));
     notes.extend(default_deny(known));
     notes.extend(hidden_labels(known));
     notes
@@ -296,6 +329,54 @@ fn untracked(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
         ));
     }
     notes
+}
+
+/// Untracked rules: replies need rules of their own, and forwarded packets break at the pod.
+fn untracked_ways(known: &Known<'_, '_>) -> Vec<Note> {
+    let untracked = |policy: &&&Policy| policy.treatment == Treatment::Untracked;
+    let policies: Vec<_> = known.selected.policies.iter().filter(untracked).collect();
+    let allows = |policy: &Policy, direction| {
+        let mut rules = policy.rules(direction).iter();
+        policy.acts_on(direction) && rules.any(|rule| rule.action == Action::Allow)
+    };
+    let ways =
+        Direction::BOTH.map(|direction| policies.iter().any(|policy| allows(policy, direction)));
+    let mut notes = Vec::new();
+    for policy in policies {
+        if ways == [true, false] || ways == [false, true] {
+            let message = "it allows one direction only; replies meet normal policy";
+            notes.push(Note::new(codes::UNTRACKED_ONE_WAY, &policy.object, message));
+        }
+        let mut ingress = policy.ingress.iter();
+        let anywhere =
+            |rule: &crate::model::Rule| rule.action == Action::Allow && rule.destination.is_empty();
+        if policy.acts_on(Direction::Ingress) && ingress.any(anywhere) {
+            let message =
+                "untracked packets that are forwarded to pods of this host are dropped there";
+            notes.push(Note::new(codes::UNTRACKED_TO_PODS, &policy.object, message));
+        }
+    }
+    notes
+}
+
+/// The interfaces that the eBPF dataplane attaches to by default (`bpfDataIfacePattern`).
+fn bpf_interface(maker: &Maker<'_>, endpoint: &Endpoint) -> Option<Note> {
+    let name = endpoint.host().map(|host| &*host.interface_name)?;
+    let felix = &maker.snapshot;
+    felix.felix_field(endpoint.id.node(), |felix| felix.bpf_enabled.then_some(()))?;
+    let class = |name: &str| {
+        let tail = ["en", "wl", "ww", "sl", "ib"]
+            .iter()
+            .find_map(|head| name.strip_prefix(head));
+        tail.is_some_and(|tail| tail.starts_with(['P', 'o', 'p', 's', 'x']))
+    };
+    let known = ["eth", "wlan", "wwan", "bond"]
+        .iter()
+        .any(|head| name.starts_with(head));
+    let message = format!("in eBPF mode interface {name} is not handled by the default pattern");
+    (!name.is_empty() && name != "*" && !known && !class(name)).then(|| {
+        Note::new(codes::HEP_BPF_DATA_IFACE, &endpoint.object, message).field("spec.interfaceName")
+    })
 }
 
 /// A host endpoint without profiles whose policies allow nothing in a direction cuts the host off.

@@ -34,10 +34,25 @@ pub(super) struct Head<'a> {
     metadata: Metadata<'a>,
 }
 
+/// The kind alone, which may be readable where the metadata is not.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Kinds<'a> {
+    #[serde(borrow)]
+    api_version: Slice<'a>,
+    #[serde(borrow)]
+    kind: Slice<'a>,
+}
+
 impl Broken {
     /// What is known of an object whose decoding failed with `error`.
     pub(super) fn new(json: &[u8], kind: (&str, &str), error: &serde_json::Error) -> Self {
         let head: Head<'_> = serde_json::from_slice(json).unwrap_or_default();
+        let named: Kinds<'_> = serde_json::from_slice(json).unwrap_or_default();
+        let kind = match kind {
+            ("", "") => (&*named.api_version, &*named.kind),
+            kind => kind,
+        };
         let field = path_at(json, error);
         Self {
             api_version: kind.0.to_owned(),

@@ -113,6 +113,12 @@ fn scope(cli: &Cli, of_context: &str) -> Scope {
     }
 }
 
+/// The namespace of manifests that name none.
+pub(super) fn default_namespace(cli: &Cli) -> String {
+    let typed = cli.filter.namespace.clone();
+    typed.unwrap_or_else(|| "default".to_owned())
+}
+
 /// How what is read is converted.
 pub(super) fn load_settings(cli: &Cli, reached: &Reached) -> Result<load::Settings, Error> {
     let version = cli.filter.calico_version.as_deref();
@@ -124,11 +130,7 @@ pub(super) fn load_settings(cli: &Cli, reached: &Reached) -> Result<load::Settin
             cli::Manifests::Never => ManifestMode::Never,
             cli::Manifests::Always => ManifestMode::Always,
         },
-        default_namespace: cli
-            .filter
-            .namespace
-            .clone()
-            .unwrap_or_else(|| "default".to_owned()),
+        default_namespace: default_namespace(cli),
         unfold_v3: reached.unfold_v3,
     })
 }

@@ -58,6 +58,7 @@ fn answered(cli: &Cli) -> Result<Exit, Error> {
     let opened = files::Files::open(&files::Settings {
         paths: cli.files.filename.clone(),
         recursive: cli.files.recursive,
+        default_namespace: asked::default_namespace(cli),
     })?;
     let reached = Reached {
         scope: question.scope.clone(),

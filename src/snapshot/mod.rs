@@ -121,10 +121,10 @@ impl Snapshot {
         self.gaps.iter().any(|gap| gap.missing_from.contains(&part))
     }
 
-    /// Whether policies or tiers were not read, or read without all their fields.
+    /// Whether policies or tiers were not read.
     #[must_use]
     pub fn lacks_policies(&self) -> bool {
-        self.is_missing(Part::Policies) || self.is_missing(Part::Unmatched)
+        self.is_missing(Part::Policies)
     }
 
     /// Whether profiles were not read.

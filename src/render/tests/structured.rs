@@ -25,6 +25,7 @@ fn full() -> EndpointAnswer<'static> {
     answer.tail = Tail {
         not_endpoints: vec![NotEndpoint {
             what: "pod/shop/agent".to_owned(),
+            code: crate::note::codes::POD_HOST_NETWORK,
             reason: NotEndpointReason::HostNetwork,
             message: "it uses the node's network; see its host endpoints".to_owned(),
             see: vec!["hep/node-b-auto-hep".to_owned()],

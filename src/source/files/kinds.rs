@@ -23,6 +23,21 @@ pub(super) fn of(api_version: &str, kind: &str) -> Option<Kind> {
     }
 }
 
+/// Whether objects of the kind have a namespace.
+pub(super) fn is_namespaced(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Pod
+            | Kind::ServiceAccount
+            | Kind::EndpointSlice
+            | Kind::KubernetesNetworkPolicy
+            | Kind::NetworkPolicy
+            | Kind::StagedNetworkPolicy
+            | Kind::StagedKubernetesNetworkPolicy
+            | Kind::NetworkSet
+    )
+}
+
 fn core(kind: &str) -> Option<Kind> {
     match kind {
         "Pod" => Some(Kind::Pod),

@@ -25,6 +25,8 @@ pub struct Settings {
     pub paths: Vec<PathBuf>,
     /// `-R`
     pub recursive: bool,
+    /// The namespace of namespaced objects that name none.
+    pub default_namespace: String,
 }
 
 /// The objects of all files.
@@ -68,7 +70,7 @@ impl Files {
             return Err(nothing(&source, &found.problems));
         }
         Ok(Self {
-            objects: once(found.objects),
+            objects: once(found.objects, &settings.default_namespace),
             problems: found.problems,
             source,
             read_at: jiff::Timestamp::now()
@@ -105,11 +107,11 @@ fn nothing(source: &str, problems: &[parse::Problem]) -> Error {
 }
 
 /// The same object counts once: the stored v1 resource before what an API made of it, then the later one.
-fn once(objects: Vec<parse::Read>) -> Vec<Entry> {
+fn once(objects: Vec<parse::Read>, default_namespace: &str) -> Vec<Entry> {
     let mut kept: BTreeMap<Key, (bool, Entry)> = BTreeMap::new();
     for read in objects {
         let first_group = read.v1;
-        let entry = Entry::from(read);
+        let entry = Entry::new(read, default_namespace);
         match kept.get(&entry.key) {
             Some((true, _)) if !first_group => {}
             _ => {
@@ -120,8 +122,8 @@ fn once(objects: Vec<parse::Read>) -> Vec<Entry> {
     kept.into_values().map(|(_, entry)| entry).collect()
 }
 
-impl From<parse::Read> for Entry {
-    fn from(read: parse::Read) -> Self {
+impl Entry {
+    fn new(read: parse::Read, default_namespace: &str) -> Self {
         let text = |pointer: &str| {
             read.value
                 .pointer(pointer)
@@ -136,7 +138,12 @@ impl From<parse::Read> for Entry {
         Self {
             key: Key {
                 kind: read.kind,
-                namespace: text("/metadata/namespace"),
+                namespace: match text("/metadata/namespace") {
+                    none if none.is_empty() && kinds::is_namespaced(read.kind) => {
+                        default_namespace.to_owned()
+                    }
+                    namespace => namespace,
+                },
                 name: text("/metadata/name"),
             },
             node: text("/spec/nodeName"),

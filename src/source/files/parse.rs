@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::find::File;
 use super::kinds;
@@ -75,25 +74,23 @@ pub(super) fn file(file: &File, found: &mut Found) {
     }
 }
 
-/// Takes a stream of JSON values. `false`: it is no JSON from its first value on, so it may be YAML.
+/// Takes a stream of JSON values. `false`: it is not JSON to its end, so it may be YAML; a file that calls
+/// itself JSON is none.
 fn json(file: &File, text: &str, found: &mut Found) -> bool {
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Box<RawValue>>();
-    let mut first = true;
-    loop {
-        match values.next() {
-            None => return true,
-            Some(Ok(raw)) => match serde_json::from_str(raw.get()) {
-                Ok(value) => found.take(value, None),
-                Err(error) => found.json_problem(file, &error),
-            },
-            Some(Err(_)) if first && !file.name.ends_with(".json") => return false,
-            Some(Err(error)) => {
+    let values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut taken = Vec::new();
+    for value in values {
+        match value {
+            Ok(value) => taken.push(value),
+            Err(_) if !file.name.ends_with(".json") => return false,
+            Err(error) => {
                 found.json_problem(file, &error);
-                return true;
+                break;
             }
         }
-        first = false;
     }
+    taken.into_iter().for_each(|value| found.take(value, None));
+    true
 }
 
 impl Found {

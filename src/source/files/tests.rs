@@ -50,6 +50,7 @@ fn read(files: &[(&str, &str)], reads: &[Read]) -> Result<Taken, Error> {
     let settings = Settings {
         paths: vec![folder.path().to_owned()],
         recursive: false,
+        default_namespace: "default".to_owned(),
     };
     let mut taken = Taken::default();
     let mut files = Files::open(&settings)?;
