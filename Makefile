@@ -104,7 +104,7 @@ servers: setup ## Build kube-apiserver, etcd, kubectl and krew for the tests, on
 	  mv "$(SERVERS)/$$name.part" "$(SERVERS)/$$name"; \
 	done
 
-install: build ## Install the tool into $(PREFIX)/bin, where kubectl finds it as `kubectl calicoq`
+install: build ## Install the tool into PREFIX/bin, where kubectl finds it as `kubectl calicoq`
 	@mkdir -p "$(PREFIX)/bin"
 	install -m 755 "$(BINARY)" "$(PREFIX)/bin/kubectl-calicoq"
 

@@ -80,6 +80,8 @@ struct Gathering<'a> {
     converter: Converter,
     version: Option<(Version, VersionFrom)>,
     facts: Vec<Fact>,
+    /// What a source could not read.
+    unread: Vec<(Kind, Gap)>,
     watcher: &'a mut dyn Watcher,
     started: Instant,
 }
@@ -97,6 +99,7 @@ impl<'a> Gathering<'a> {
             snapshot,
             settings,
             facts: Vec::new(),
+            unread: Vec::new(),
             watcher,
             started,
         }
@@ -114,12 +117,14 @@ impl<'a> Gathering<'a> {
                 break;
             }
             source.read(&reads, self)?;
+            self.weigh_gaps(question);
             if done.is_empty() {
                 self.know_version();
             }
             done.extend(reads);
         }
         source.finish(self)?;
+        self.weigh_gaps(question);
         Ok(done)
     }
 
@@ -135,6 +140,19 @@ impl<'a> Gathering<'a> {
             self.version = version.map(|version| (version, VersionFrom::ClusterInformation));
         }
         self.converter = converter(self.settings, self.behaviour(), &self.snapshot);
+    }
+
+    /// Keeps the gaps that matter: nodes of this version may not read the kind, and host endpoints cannot be
+    /// missing from a list of pods.
+    fn weigh_gaps(&mut self, question: &Question) {
+        for (kind, mut gap) in std::mem::take(&mut self.unread) {
+            if kind == Kind::HostEndpoint && question.names_only_pods() {
+                gap.missing_from.retain(|part| *part != Part::Items);
+            }
+            if self.behaviour().reads(kind.name()) {
+                self.snapshot.gaps.push(gap);
+            }
+        }
     }
 
     fn behaviour(&self) -> Behaviour {
@@ -210,8 +228,8 @@ impl<'a> Gathering<'a> {
         if question.hide.rule_matches {
             self.forget_gaps_of_rule_matches();
         }
-        self.note_unknown_version();
         self.note_node_selectors();
+        self.note_unknown_version();
         self.snapshot.finish();
         let mut provenance = source.provenance();
         provenance.shared_ips_checked &= need::shared_addresses_checked(&self.snapshot, done);
@@ -311,14 +329,30 @@ impl<'a> Gathering<'a> {
         self.snapshot.gaps.extend(gaps);
     }
 
-    /// Only where the answer hangs on it.
+    /// Only where the answer hangs on it. A source says itself why it could not read a configuration.
     fn note_unknown_version(&mut self) {
-        if self.version.is_none() && self.hangs_on_version() {
+        let told = |code| self.snapshot.notes.iter().any(|note| note.code == code);
+        let hangs = self.version.is_none() && self.hangs_on_version();
+        if hangs && !told(codes::VERSION_UNKNOWN) {
             let message = "Calico's version is unknown; the newest is assumed";
-            self.snapshot
-                .notes
-                .push(Note::about_cluster(codes::VERSION_UNKNOWN, message));
+            let note = Note::about_cluster(codes::VERSION_UNKNOWN, message);
+            self.snapshot.notes.push(note);
         }
+        let configured = self
+            .snapshot
+            .endpoints
+            .iter()
+            .any(crate::model::Endpoint::is_host)
+            || self
+                .snapshot
+                .not_endpoints
+                .iter()
+                .any(|o| o.reason == Reason::SpoofingDisabled);
+        self.snapshot.notes.retain(|note| match note.code {
+            codes::VERSION_UNKNOWN => hangs,
+            codes::CONFIGURATION_UNKNOWN => configured,
+            _ => true,
+        });
     }
 
     /// Ties of order, staged and cluster-scoped Kubernetes policies, rules of Kubernetes policies that fail, named
@@ -393,8 +427,8 @@ impl Sink for Gathering<'_> {
         self.poison(resource, parts(&kind), note);
     }
 
-    fn gap(&mut self, _: Kind, gap: Gap) {
-        self.snapshot.gaps.push(gap);
+    fn gap(&mut self, kind: Kind, gap: Gap) {
+        self.unread.push((kind, gap));
     }
 
     fn note(&mut self, note: Note) {

@@ -42,6 +42,35 @@ pub enum Kind {
     Pod,
 }
 
+impl Kind {
+    /// The kind's name in its API; Kubernetes' NetworkPolicy has the prefix that Calico gives it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ClusterInformation => "ClusterInformation",
+            Self::FelixConfiguration => "FelixConfiguration",
+            Self::Tier => "Tier",
+            Self::GlobalNetworkPolicy => "GlobalNetworkPolicy",
+            Self::NetworkPolicy => "NetworkPolicy",
+            Self::StagedGlobalNetworkPolicy => "StagedGlobalNetworkPolicy",
+            Self::StagedNetworkPolicy => "StagedNetworkPolicy",
+            Self::StagedKubernetesNetworkPolicy => "StagedKubernetesNetworkPolicy",
+            Self::KubernetesNetworkPolicy => "KubernetesNetworkPolicy",
+            Self::ClusterNetworkPolicy => "ClusterNetworkPolicy",
+            Self::AdminNetworkPolicy => "AdminNetworkPolicy",
+            Self::BaselineAdminNetworkPolicy => "BaselineAdminNetworkPolicy",
+            Self::GlobalNetworkSet => "GlobalNetworkSet",
+            Self::NetworkSet => "NetworkSet",
+            Self::HostEndpoint => "HostEndpoint",
+            Self::Namespace => "Namespace",
+            Self::ServiceAccount => "ServiceAccount",
+            Self::EndpointSlice => "EndpointSlice",
+            Self::Node => "Node",
+            Self::Pod => "Pod",
+        }
+    }
+}
+
 /// Which objects of a kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReadScope {

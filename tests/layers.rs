@@ -235,8 +235,9 @@ fn heads(rest: &str) -> Vec<String> {
             .collect();
     }
     let (first, behind) = path.split_at(path.find(|c: char| !is_word(c)).unwrap_or(path.len()));
-    if first == "self" || first.is_empty() {
-        return Vec::new();
+    if first.is_empty() || first == "self" {
+        // All rooms at once, or the root under another name: no table could be held to that.
+        return vec!["everything".to_owned()];
     }
     let Some(second) = behind.strip_prefix("::") else {
         return vec![first.to_owned()];

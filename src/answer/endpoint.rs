@@ -239,6 +239,8 @@ pub enum EndOfTier {
     Deny,
     /// Only staged policies: the tier does nothing.
     None,
+    /// The tier could not be read.
+    Unknown,
 }
 
 /// What happens to a packet that no policy rule matches.

@@ -79,10 +79,12 @@ pub struct TierItem {
     /// Absent when the tier does not exist, or has none in etcd.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<Order>,
-    /// What happens at its end.
-    pub default_action: DefaultAction,
-    /// Whether there is a Tier object.
-    pub exists: bool,
+    /// What happens at its end; absent when it could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_action: Option<DefaultAction>,
+    /// Whether there is a Tier object; absent when that could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exists: Option<bool>,
 }
 
 /// An order, printed as the shortest decimal number: `500`, `10.5`.

@@ -100,8 +100,10 @@ pub struct Criterion {
     /// Felix's set id. Absent with `-s`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_set: Option<String>,
-    /// Whether it holds for the endpoint; a negation holds where it does not name it.
-    pub holds: bool,
+    /// Whether it holds for the endpoint; a negation holds where it does not name it. Absent when something
+    /// that was not read decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holds: Option<bool>,
     /// The endpoint itself, or the set or other object that holds its address; addresses for nets.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub through: Vec<String>,

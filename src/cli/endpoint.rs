@@ -29,8 +29,8 @@ Examples:
   kubectl calicoq endpoint -A 'shop/web-*'           a pattern over namespace and name
   kubectl calicoq endpoint -A web                    a part of the id, in the whole cluster
   kubectl calicoq endpoint -n shop -l app=web -rs    by label, policies only
-  kubectl calicoq endpoint -A -o json | jq -r '.items[]|select(.ingress.normal.unmatched.action==\"Deny\").ref'
+  kubectl calicoq endpoint -A -o json | jq -r '.items[].ref'
 
-Pods are looked for in the namespace of -n, with -A everywhere, else in that of the kubeconfig's context. Host
-endpoints are in scope when they are named, and with -A. Files have no context: there everything is in scope
-unless -n is given.";
+Pods are looked for in the namespace of -n, with -A everywhere, else in that of the kubeconfig's context. \
+Host endpoints are in scope when they are named, and with -A. Files have no context: there everything is in \
+scope unless -n is given.";

@@ -170,7 +170,7 @@ fn rule(
         .find(|action| **action == written.action);
     let action = action.ok_or_else(|| Unsupported {
         field: format!("{path}.action"),
-        message: format!("{:?} is no action", written.action),
+        message: format!("\"{}\" is no action", written.action),
     })?;
     if let Some(index) = written
         .ports

@@ -174,7 +174,7 @@ fn spec_notes(spec: &PolicySpec, object: &ObjectRef) -> Vec<Note> {
             .iter()
             .any(|d| word.eq_ignore_ascii_case(d.field()));
         if !known {
-            let message = format!("{:?} is no policy type and is ignored", &**word);
+            let message = format!("\"{}\" is no policy type and is ignored", &**word);
             note(
                 codes::TYPES_UNKNOWN_WORD,
                 &format!("spec.types[{index}]"),

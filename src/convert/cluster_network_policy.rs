@@ -72,7 +72,7 @@ pub(super) fn convert(
 fn fault(spec: &ClusterPolicySpec, tier: Option<&str>, has_subject: HasSubject) -> Option<Fault> {
     let code = codes::CNP_TIER_OR_SUBJECT_INVALID;
     if tier.is_none() {
-        let message = format!("tier {:?} is neither Admin nor Baseline", &*spec.tier);
+        let message = format!("tier \"{}\" is neither Admin nor Baseline", &*spec.tier);
         return Some(Fault::new(code, "spec.tier", message));
     }
     let message = "the subject names neither namespaces nor pods";
@@ -154,7 +154,7 @@ fn rule(
         other => {
             return Err(Unsupported {
                 field: format!("{path}.action"),
-                message: format!("{other:?} is no action"),
+                message: format!("\"{other}\" is no action"),
             });
         }
     };
@@ -214,7 +214,7 @@ fn named_port(name: &str) -> Result<Port, String> {
     if name.len() <= 128 && name.bytes().all(known) {
         Ok(Port::Name(name.to_owned()))
     } else {
-        Err(format!("{name:?} is no port name"))
+        Err(format!("\"{name}\" is no port name"))
     }
 }
 

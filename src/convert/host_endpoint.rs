@@ -142,7 +142,7 @@ fn validate(
     let invalid = codes::HEP_INVALID_DROPPED;
     let interface = &*spec.interface_name;
     if !matches!(interface, "" | "*") && !is_name(interface, 15) {
-        let message = format!("interface name {interface:?} is invalid");
+        let message = format!("interface name \"{interface}\" is invalid");
         return fault(invalid, "spec.interfaceName".to_owned(), message);
     }
     let profiles = spec.profiles.as_deref().unwrap_or_default();
@@ -166,7 +166,7 @@ fn validate(
 
 fn port_fault(port: &EndpointPort) -> Option<(&'static str, String)> {
     if !is_name(&port.name, 128) {
-        return Some(("name", format!("port name {:?} is invalid", &*port.name)));
+        return Some(("name", format!("port name \"{}\" is invalid", &*port.name)));
     }
     if port.port == 0 {
         return Some(("port", "port 0 is invalid".to_owned()));
@@ -180,7 +180,7 @@ fn port_fault(port: &EndpointPort) -> Option<(&'static str, String)> {
                 "protocol {number} is a number, and nodes accept only TCP, UDP and SCTP as names"
             )
         }
-        Protocol::Name(name) => format!("protocol {name:?} has no ports"),
+        Protocol::Name(name) => format!("protocol \"{name}\" has no ports"),
     };
     Some(("protocol", message))
 }
@@ -215,7 +215,7 @@ fn note_interface(
     let expected: &[Text] = spec.expected_ips.as_deref().unwrap_or_default();
     for (index, text) in expected.iter().enumerate() {
         if parse_ip(text).is_none() {
-            let message = format!("{:?} is no single address and is ignored", &**text);
+            let message = format!("\"{}\" is no single address and is ignored", &**text);
             let field = format!("spec.expectedIPs[{index}]");
             note(codes::HEP_EXPECTED_IPS_INVALID, &field, message);
         }

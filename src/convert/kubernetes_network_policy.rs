@@ -125,7 +125,7 @@ pub(super) fn note_quote(
 ) {
     if let Some(value) = label_selector::value_with_quote(selector) {
         let message =
-            format!("the value {value:?} ends a quoted text and is read as more of the selector");
+            format!("the value \"{value}\" ends a quoted text and is read as more of the selector");
         let note = Note::new(codes::SELECTOR_UNBALANCED_ESCAPE, object, message);
         notes.push(note.field(field));
     }
@@ -258,7 +258,7 @@ fn ip_block(block: &IpBlock, path: &str, object: &ObjectRef, notes: &mut Vec<Not
     };
     if parse_cidr(&block.cidr).is_none() {
         let message = format!(
-            "{:?} is no network, so the rule allows every address",
+            "\"{}\" is no network, so the rule allows every address",
             &*block.cidr
         );
         note(
@@ -272,7 +272,7 @@ fn ip_block(block: &IpBlock, path: &str, object: &ObjectRef, notes: &mut Vec<Not
     let bad = except.iter().position(|text| parse_cidr(text).is_none());
     if let Some((index, text)) = bad.and_then(|index| Some((index, except.get(index)?))) {
         let message = format!(
-            "{:?} is no network, so exceptions from here on are ignored",
+            "\"{}\" is no network, so exceptions from here on are ignored",
             &**text
         );
         let field = format!("{path}.ipBlock.except[{index}]");

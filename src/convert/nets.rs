@@ -75,7 +75,7 @@ fn list_notes(list: &[Text], field: &str, place: &Place, object: &ObjectRef) -> 
             ),
             None => (
                 codes::NETS_SOME_BAD,
-                format!("{:?} is no network and is ignored", &**text),
+                format!("\"{}\" is no network and is ignored", &**text),
             ),
             Some(net) if has_host_bits(text, &net) => (
                 codes::NETS_HOST_BITS,

@@ -119,7 +119,7 @@ fn note_forged_labels(
     let labels = metadata.labels.iter().filter(|(key, _)| forged(key));
     out.extend(labels.map(|(key, value)| {
         let message = format!(
-            "label {key} = {value:?} makes rules for pods and namespaces match these networks"
+            "label {key} = \"{value}\" makes rules for pods and namespaces match these networks"
         );
         let note = Note::new(codes::NETWORKSET_FORGED_LABELS, object, message);
         Fact::Note(note.field(format!("metadata.labels[{key}]")))
@@ -132,7 +132,7 @@ fn usable(set: &Calico<'_, NetworkSetSpec>, object: &ObjectRef, out: &mut Vec<Fa
         let crashes = text.is_empty();
         let message = match parse_cidr_or_ip(text) {
             None if crashes => "an empty entry crashes calico-node, used or not".to_owned(),
-            None => format!("{:?} is no network or address and is ignored", &**text),
+            None => format!("\"{}\" is no network or address and is ignored", &**text),
             Some(net) if nets::has_host_bits(text, &net) => format!("{} is read as {net}", &**text),
             Some(_) => continue,
         };

@@ -127,7 +127,7 @@ fn addresses(pod: &Pod<'_>) -> Result<Vec<IpNet>, Unfit> {
         first.map_or_else(Vec::new, |text| text.split(',').collect())
     };
     let read = |text: &str| {
-        parse_cidr_or_ip(text).ok_or_else(|| Unfit::invalid(format!("{text:?} is no address")))
+        parse_cidr_or_ip(text).ok_or_else(|| Unfit::invalid(format!("\"{text}\" is no address")))
     };
     texts.into_iter().map(read).collect()
 }
@@ -175,7 +175,7 @@ fn check_source_prefixes(converter: &Converter, pod: &Pod<'_>) -> Result<(), Unf
     let prefixes = prefixes.unwrap_or_default();
     if let Some(bad) = prefixes.iter().find(|text| parse_cidr(text).is_none()) {
         let bad = &**bad;
-        let cause = format!("the annotation {SOURCE_PREFIXES} holds {bad:?}, which is no CIDR");
+        let cause = format!("the annotation {SOURCE_PREFIXES} holds \"{bad}\", which is no CIDR");
         return Err(Unfit::invalid(cause));
     }
     let node = pod.spec.as_ref().map_or("", |spec| &spec.node_name);

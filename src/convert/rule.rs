@@ -77,7 +77,7 @@ fn action_notes(draft: &DraftRule, rule: &Rule, object: &ObjectRef) -> Vec<Note>
         Action::Unknown(word) => (
             codes::ACTION_UNKNOWN_CRASH,
             format!(
-                "{:?} is no action, which crashes every node that runs a selected endpoint",
+                "\"{}\" is no action, which crashes every node that runs a selected endpoint",
                 &**word
             ),
         ),

@@ -25,7 +25,7 @@ pub(super) fn convert(converter: &mut Converter, tier: &Calico<'_, TierSpec>, ou
         out.push(Fact::Note(note.field("spec.order")));
     }
     if let Some(other) = action.filter(|action| !matches!(*action, "Pass" | "Deny")) {
-        let message = format!("default action {other:?} is treated as Deny");
+        let message = format!("default action \"{other}\" is treated as Deny");
         let note = Note::new(codes::TIER_DEFAULT_ACTION_OTHER, &object, message);
         out.push(Fact::Note(note.field("spec.defaultAction")));
     }

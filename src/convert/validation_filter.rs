@@ -126,7 +126,7 @@ fn hints_fault(hints: &[String]) -> Option<Fault> {
     };
     for (index, hint) in hints.iter().enumerate() {
         if hint != "AssumeNeededOnEveryNode" {
-            return fault(index, format!("{hint:?} is no performance hint"));
+            return fault(index, format!("\"{hint}\" is no performance hint"));
         }
         if index > 0 {
             return fault(index, "the performance hint is given twice".to_owned());
@@ -185,7 +185,7 @@ fn protocol_fault(written: &Protocol) -> Option<String> {
         Protocol::Number(_) => None,
         Protocol::Name(name) => {
             let known = KNOWN.contains(&name.to_lowercase().as_str());
-            (!known).then(|| format!("{name:?} is no protocol that Calico knows"))
+            (!known).then(|| format!("\"{name}\" is no protocol that Calico knows"))
         }
     }
 }
@@ -274,7 +274,7 @@ fn bad_port(port: &Port) -> Option<(Code, String)> {
         }
         Port::Name(name) if !is_port_name(name) => Some((
             codes::PORTS_DASH_RANGE,
-            format!("{name:?} is read as a port name, and as such it is invalid"),
+            format!("\"{name}\" is read as a port name, and as such it is invalid"),
         )),
         _ => None,
     }

@@ -80,7 +80,10 @@ pub(super) fn ports(converter: &mut Converter, pod: &Pod<'_>) -> Result<Vec<Name
         let number = u16::try_from(number)
             .map_err(|_| format!("container port {number} is not from 1 to 65535"))?;
         if !is_name(&port.name, 128) {
-            return Err(format!("container port name {:?} is invalid", &*port.name));
+            return Err(format!(
+                "container port name \"{}\" is invalid",
+                &*port.name
+            ));
         }
         ports.push(NamedPort {
             name: converter.interner.symbol(&port.name),

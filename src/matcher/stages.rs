@@ -47,6 +47,8 @@ pub enum End {
     Deny,
     /// Only staged policies: as if the tier were absent.
     None,
+    /// The tier could not be read.
+    Unknown,
 }
 
 /// The fate of a packet that no policy rule matches.
@@ -134,12 +136,15 @@ impl<'a> Matcher<'a> {
             list.end = self.end_of(list, stage);
         }
         let fate = self.fate(endpoint, &tiers, stage, direction);
+        let denies = tiers.iter().any(|list| list.end == End::Deny);
+        let unread = !denies && tiers.iter().any(|list| list.end == End::Unknown);
         let foreign = self.snapshot.has_foreign_fields()
             && tiers
                 .iter()
                 .flat_map(|list| &list.policies)
                 .any(|policy| has_foreign(policy, direction));
-        let uncertain = foreign && !matches!(fate, VerdictBy::Tier(_) | VerdictBy::Nothing)
+        let uncertain = unread
+            || foreign && !matches!(fate, VerdictBy::Tier(_) | VerdictBy::Nothing)
             || self.is_uncertain(&fate, stage, selected);
         StageLists {
             tiers,
@@ -152,12 +157,13 @@ impl<'a> Matcher<'a> {
             .policies
             .iter()
             .any(|policy| !policy.id.kind.is_staged());
-        let action = self.tiers.get(list.tier).map(|tier| tier.default_action);
-        match action {
+        let tier = self.tiers.get(list.tier);
+        match tier.map(|tier| (tier.exists, tier.default_action)) {
             _ if !enforced => End::None,
             _ if !stage.has_end_of_tier() => End::Pass,
-            Some(DefaultAction::Pass) => End::Pass,
-            Some(DefaultAction::Deny) | None => End::Deny,
+            Some((false, _)) | None if self.snapshot.lacks_tiers() => End::Unknown,
+            Some((_, DefaultAction::Pass)) => End::Pass,
+            Some((_, DefaultAction::Deny)) | None => End::Deny,
         }
     }
 
@@ -168,18 +174,36 @@ impl<'a> Matcher<'a> {
         stage: StageKind,
         direction: Direction,
     ) -> VerdictBy {
-        if let Some(list) = tiers.iter().find(|list| list.end == End::Deny) {
+        // One that surely denies does so wherever it stands; else one that may.
+        let ends = |end| tiers.iter().find(|list| list.end == end);
+        if let Some(list) = ends(End::Deny).or_else(|| ends(End::Unknown)) {
             return VerdictBy::Tier(list.tier.clone());
         }
         if stage != StageKind::Normal {
             return VerdictBy::GoesOn;
         }
-        let decides = |name: &Symbol| self.profile_decides(name, direction);
+        let decides = |name: &Symbol| match self.unread_profile(endpoint, name) {
+            Some(fate) => fate,
+            None => self.profile_decides(name, direction),
+        };
         endpoint
             .profiles
             .iter()
             .find_map(decides)
             .unwrap_or(VerdictBy::Nothing)
+    }
+
+    /// A pod proves that its namespace exists, whose profile allows everything whatever its labels; the profile
+    /// of a service account has no rules.
+    fn unread_profile(&self, endpoint: &Endpoint, name: &Symbol) -> Option<Option<VerdictBy>> {
+        let unread = self.snapshot.lacks_profiles() && !self.snapshot.profiles.contains_key(name);
+        if !unread || endpoint.is_host() {
+            return None;
+        }
+        if name.starts_with("kns.") {
+            return Some(Some(VerdictBy::ProfileAllows(name.clone())));
+        }
+        name.starts_with("ksa.").then_some(None)
     }
 
     /// What one profile makes of a packet about which nothing is known; `None` when it has no rule that

@@ -36,7 +36,7 @@ pub fn answer<'a>(
         complete: snapshot.gaps.is_empty(),
         gaps: snapshot.gaps.clone(),
         notes: notes::of_cluster(snapshot),
-        tiers: tiers(matcher.tiers()),
+        tiers: tiers(matcher.tiers(), snapshot),
     };
     let maker = Maker::new(snapshot, matcher, question.hide);
     let items = endpoints
@@ -53,7 +53,8 @@ pub fn answer<'a>(
     }
 }
 
-fn tiers(order: &TierOrder) -> Vec<TierItem> {
+fn tiers(order: &TierOrder, snapshot: &Snapshot) -> Vec<TierItem> {
+    let known = |tier: &crate::model::Tier| tier.exists || !snapshot.lacks_tiers();
     order
         .all()
         .iter()
@@ -61,8 +62,8 @@ fn tiers(order: &TierOrder) -> Vec<TierItem> {
             id: format!("tier/{}", tier.name),
             name: tier.name.to_string(),
             order: tier.order.map(Order),
-            default_action: tier.default_action,
-            exists: tier.exists,
+            default_action: known(tier).then_some(tier.default_action),
+            exists: known(tier).then_some(tier.exists),
         })
         .collect()
 }

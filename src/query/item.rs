@@ -52,10 +52,14 @@ impl<'a> Maker<'a> {
             .collect();
         item.ingress = stage::direction(&self.matcher, &known, Direction::Ingress);
         item.egress = stage::direction(&self.matcher, &known, Direction::Egress);
+        let namespace = match &endpoint.id {
+            EndpointId::Workload { namespace, .. } if self.snapshot.lacks_profiles() => namespace,
+            _ => "",
+        };
         item.profiles = endpoint
             .profiles
             .iter()
-            .map(|name| self.profile(name))
+            .map(|name| self.profile(name, namespace))
             .collect();
         if endpoint.is_host() {
             item.failsafes = Some(self.failsafes(endpoint));
@@ -77,10 +81,12 @@ impl<'a> Maker<'a> {
         item
     }
 
-    fn profile(&self, name: &Symbol) -> ProfileItem {
+    fn profile(&self, name: &Symbol, namespace: &str) -> ProfileItem {
         let profile = self.snapshot.profiles.get(name);
         let found = match profile {
             Some(_) => Some(true),
+            // A pod proves that its namespace exists.
+            None if **name == *format!("kns.{namespace}") => Some(true),
             None => (!self.snapshot.lacks_profiles()).then_some(false),
         };
         ProfileItem {

@@ -82,7 +82,7 @@ fn criterion(held: &Held<'_>, hit: &RuleHit<'_>, endpoint: &Endpoint, hide: Hide
         written: written.filter(|_| show),
         effective_selector: effective(held).filter(|_| show),
         ip_set: ip_set(held, hit.side).filter(|_| show),
-        holds: held.holds,
+        holds: (!held.unknown).then_some(held.holds),
         through: through(held, endpoint),
     }
 }

@@ -93,6 +93,7 @@ fn tier(list: &TierList<'_>) -> TierPolicies {
             End::Pass => EndOfTier::Pass,
             End::Deny => EndOfTier::Deny,
             End::None => EndOfTier::None,
+            End::Unknown => EndOfTier::Unknown,
         },
     }
 }

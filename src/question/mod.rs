@@ -34,6 +34,35 @@ pub struct Scope {
     pub hosts: bool,
 }
 
+impl Question {
+    /// The one namespace that it is about, if it is about one: so what may be listed in that namespace alone
+    /// suffices.
+    #[must_use]
+    pub fn only_namespace(&self) -> Option<&str> {
+        let in_scope = self.scope.namespace.as_deref();
+        let mut namespaces = self.what.iter().map(|what| match &what.form {
+            Form::Pod { namespace, .. } => namespace.as_deref().or(in_scope),
+            Form::Id { workload, .. } => workload.split_once('.').map(|(namespace, _)| namespace),
+            Form::Glob(pattern) if !self.scope.typed => match pattern.split_once('/') {
+                Some((namespace, _)) => (!namespace.contains(['*', '?'])).then_some(namespace),
+                None => in_scope,
+            },
+            _ => in_scope,
+        });
+        let first = namespaces.next().unwrap_or(in_scope)?;
+        namespaces
+            .all(|other| other == Some(first))
+            .then_some(first)
+    }
+
+    /// Whether it names nothing but pods: host endpoints then matter only for the addresses that they share.
+    #[must_use]
+    pub fn names_only_pods(&self) -> bool {
+        let pod = |what: &What| matches!(what.form, Form::Pod { .. } | Form::Id { .. });
+        !self.what.is_empty() && self.what.iter().all(pod)
+    }
+}
+
 /// What is left out of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hide {

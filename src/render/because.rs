@@ -6,7 +6,11 @@ use crate::answer::{Criterion, CriterionType, MatchEffect, RuleMatch};
 
 /// The criteria that name the endpoint: `app == 'web', nets 10.65.0.0/16`.
 pub(super) fn because(rule: &RuleMatch, own_id: &str) -> String {
-    let names = |criterion: &&Criterion| criterion.holds != criterion.kind.is_negated();
+    let names = |criterion: &&Criterion| {
+        criterion
+            .holds
+            .is_none_or(|holds| holds != criterion.kind.is_negated())
+    };
     let (negated, positive): (Vec<_>, Vec<_>) = rule
         .criteria
         .iter()
@@ -29,7 +33,7 @@ pub(super) fn because(rule: &RuleMatch, own_id: &str) -> String {
             let failing = rule
                 .criteria
                 .iter()
-                .filter(|c| !c.holds && !c.kind.is_negated());
+                .filter(|c| c.holds == Some(false) && !c.kind.is_negated());
             let failing: Vec<String> = failing.map(|criterion| text(criterion, own_id)).collect();
             match failing.is_empty() {
                 true => format!("PARTIAL: {all}, not by one address"),

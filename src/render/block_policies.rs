@@ -221,6 +221,7 @@ fn end(end: EndOfTier, name: StageName, stage: &Stage) -> String {
         (EndOfTier::None, _) => "no effect: only staged policies".to_owned(),
         (_, StageName::Untracked | StageName::PreDnat) => "no rule matched: goes on".to_owned(),
         (EndOfTier::Pass, _) => "no rule matched: Pass".to_owned(),
+        (EndOfTier::Unknown, _) => "no rule matched: unknown".to_owned(),
         (EndOfTier::Deny, _) => "no rule matched: Deny".to_owned(),
     }
 }

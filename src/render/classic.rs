@@ -171,7 +171,11 @@ fn rule_line(
             selector(CriterionType::NotSelector).map(|(_, text)| text),
         ),
         MatchEffect::Applies => ("match", positive.map(|(_, text)| text)),
-        MatchEffect::Partial if positive.as_ref().is_some_and(|(holds, _)| *holds) => {
+        MatchEffect::Partial
+            if positive
+                .as_ref()
+                .is_some_and(|(holds, _)| *holds == Some(true)) =>
+        {
             ("match", positive.map(|(_, text)| text))
         }
         _ => return None,

@@ -51,8 +51,17 @@ fn consequence(gaps: &[Gap]) -> &'static str {
 }
 
 fn missing(gap: &Gap) -> String {
-    let name = gap.resource.split('.').next().unwrap_or_default();
+    let name = match gap.resource.as_str() {
+        "networkpolicies.networking.k8s.io" => "kubernetesnetworkpolicies",
+        resource => resource.split('.').next().unwrap_or_default(),
+    };
     match gap.code {
+        GapCode::Forbidden if gap.message.contains("only namespace") => {
+            format!(
+                "{} of other namespaces could not be read (forbidden)",
+                kind(name)
+            )
+        }
         GapCode::Forbidden => format!("{} could not be read (forbidden)", kind(name)),
         GapCode::TiersFiltered => format!("{} may lack tiers", kind(name)),
         GapCode::Timeout => format!("{} could not be read in time", kind(name)),
@@ -124,9 +133,14 @@ pub fn gap_warnings(gaps: &[Gap]) -> String {
 /// `User "dev" may not list <resource>`: the message with the name in place, without what else was tried.
 fn forbidden(gap: &Gap) -> String {
     let said = gap.message.split("; ").next().unwrap_or_default();
+    let only = gap
+        .message
+        .split("; ")
+        .find(|part| part.starts_with("only namespace"));
+    let only = only.map(|part| format!(" ({part})")).unwrap_or_default();
     match said.strip_suffix(" it") {
-        Some(before) => format!("{before} {}", gap.resource),
-        None => format!("{}: {said}", gap.resource),
+        Some(before) => format!("{before} {}{only}", gap.resource),
+        None => format!("{}: {said}{only}", gap.resource),
     }
 }
 
@@ -145,7 +159,15 @@ fn quoted(groups: &[String]) -> String {
 #[must_use]
 pub fn cluster_notes(notes: &[Note]) -> String {
     let line = |note: &Note| {
-        let text = format!("note: {} {}", notes::subject(note), notes::sentence(note));
+        let subject = note
+            .object
+            .as_ref()
+            .map(|_| format!("{} ", notes::subject(note)));
+        let text = format!(
+            "note: {}{}",
+            subject.unwrap_or_default(),
+            notes::sentence(note)
+        );
         format!("{}\n", escape(&text))
     };
     notes.iter().map(line).collect()

@@ -9,10 +9,8 @@ use crate::question::{Hide, LabelSelector, Question, Scope, What};
 use crate::render;
 use crate::source::{Source, kube};
 
-/// A source, with what it says about scope.
+/// A source, with what is known of it.
 pub(super) struct Reached {
-    /// Where the question looks.
-    pub(super) scope: Scope,
     /// Whether objects of the v3 group may have folded metadata.
     pub(super) unfold_v3: bool,
     /// The source.
@@ -57,8 +55,9 @@ pub(super) fn without_context(cli: &Cli) -> Scope {
     }
 }
 
-/// The API server that the flags and the kubeconfig name; nothing is asked of it yet.
-pub(super) fn cluster(cli: &Cli) -> Result<Reached, Error> {
+/// The API server that the flags and the kubeconfig name; nothing is asked of it yet. The question's scope is
+/// then the context's.
+pub(super) fn cluster(cli: &Cli, question: &mut Question) -> Result<Reached, Error> {
     let typed = &cli.connection;
     let path = |path: &Option<std::path::PathBuf>| path.clone();
     let settings = kube::Settings {
@@ -87,10 +86,9 @@ pub(super) fn cluster(cli: &Cli) -> Result<Reached, Error> {
         ..kube::Settings::default()
     };
     let mut connection = kube::Connection::configure(&settings)?;
-    let scope = scope(cli, &connection.namespace);
-    connection.fallback_namespace.clone_from(&scope.namespace);
+    question.scope = scope(cli, &connection.namespace);
+    connection.fallback_namespace = question.only_namespace().map(str::to_owned);
     Ok(Reached {
-        scope,
         unfold_v3: false,
         source: Box::new(connection.connect()),
     })

@@ -28,10 +28,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(exit) => exit,
         Err(error) if error.is_broken_pipe() => Exit::Answered,
         Err(error) => {
-            eprint!("{}", render::error_report(&error));
+            say(&render::error_report(&error));
             Exit::NoAnswer
         }
     }
+}
+
+/// Writes to stderr; one that is closed or full takes nothing away from the answer.
+fn say(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Help and version are answers; anything else that clap says is a usage error.
@@ -50,20 +55,18 @@ fn answered(cli: &Cli) -> Result<Exit, Error> {
     let Command::Endpoint(arguments) = &cli.command;
     // What was typed is understood before anything is read.
     let mut question = asked::question(cli, arguments, asked::without_context(cli))?;
-    if cli.files.filename.is_empty() {
-        let reached = asked::cluster(cli)?;
-        question.scope = reached.scope.clone();
-        return endpoint(cli, &question, reached);
-    }
-    let opened = files::Files::open(&files::Settings {
-        paths: cli.files.filename.clone(),
-        recursive: cli.files.recursive,
-        default_namespace: asked::default_namespace(cli),
-    })?;
-    let reached = Reached {
-        scope: question.scope.clone(),
-        unfold_v3: opened.has_v1_group(),
-        source: Box::new(opened),
+    let reached = if cli.files.filename.is_empty() {
+        asked::cluster(cli, &mut question)?
+    } else {
+        let opened = files::Files::open(&files::Settings {
+            paths: cli.files.filename.clone(),
+            recursive: cli.files.recursive,
+            default_namespace: asked::default_namespace(cli),
+        })?;
+        Reached {
+            unfold_v3: opened.has_v1_group(),
+            source: Box::new(opened),
+        }
     };
     endpoint(cli, &question, reached)
 }
@@ -86,7 +89,7 @@ fn endpoint(cli: &Cli, question: &Question, reached: Reached) -> Result<Exit, Er
     let answer = query::endpoint::answer(snapshot, matcher, question, provenance.clone());
     let (head, tail) = (answer.head.clone(), answer.tail.clone());
     if !terminal.quiet {
-        eprint!("{}", report::widened(&answer.widened));
+        say(&report::widened(&answer.widened));
     }
     let style = style(cli, question, &terminal, head.query.matched);
     let mut out = BufWriter::new(io::stdout().lock());

@@ -1,7 +1,9 @@
 //! What is said on stderr beside an answer.
 
+use super::say;
 use crate::answer::{Head, NotEndpoint, NotFound, Tail, Widened};
 use crate::load::Loaded;
+use crate::note::Part;
 use crate::question::{Form, Question, What};
 use crate::render::{Format, Shape, Style, cluster_notes, escape, gap_warnings};
 
@@ -21,7 +23,7 @@ pub(super) fn widened(widened: &[Widened]) -> String {
 pub(super) fn filled_in(loaded: &Loaded, level: u8) {
     if level > 0 {
         for (field, count) in &loaded.filled_in {
-            eprintln!("filled in {field} in {count} manifests");
+            say(&format!("filled in {field} in {count} manifests\n"));
         }
     }
 }
@@ -37,23 +39,26 @@ pub(super) fn after(
 ) {
     let structured = matches!(style.format, Some(Format::Json | Format::Yaml));
     for pod in &tail.not_endpoints {
-        eprintln!("error: {}", escape(&no_endpoint(pod)));
+        say(&format!("error: {}\n", escape(&no_endpoint(pod))));
     }
     for missing in &tail.not_found {
-        eprintln!("error: {}", escape(&not_found(missing, question)));
+        say(&format!(
+            "error: {}\n",
+            escape(&not_found(missing, question, head))
+        ));
     }
     let named = tail.not_endpoints.is_empty() && tail.not_found.is_empty();
     if count == 0 && named && !structured && !quiet {
-        eprintln!("{}", nothing(question));
+        say(&format!("{}\n", nothing(question)));
     }
-    eprint!("{}", gap_warnings(&head.gaps));
+    say(&gap_warnings(&head.gaps));
     let spoken = !structured
         && !matches!(
             (style.format, style.shape),
             (Some(Format::Name), Shape::Lines)
         );
     if spoken && !quiet {
-        eprint!("{}", cluster_notes(&head.notes));
+        say(&cluster_notes(&head.notes));
     }
 }
 
@@ -75,7 +80,20 @@ fn no_endpoint(pod: &NotEndpoint) -> String {
     format!("{} is no endpoint: {message}", pod.what)
 }
 
-fn not_found(missing: &NotFound, question: &Question) -> String {
+fn not_found(missing: &NotFound, question: &Question, head: &Head) -> String {
+    let unread = head
+        .gaps
+        .iter()
+        .any(|gap| gap.missing_from.contains(&Part::Items));
+    let said = not_there(missing, question);
+    if unread {
+        format!("{said} among what could be read")
+    } else {
+        said
+    }
+}
+
+fn not_there(missing: &NotFound, question: &Question) -> String {
     let form = question
         .what
         .iter()
@@ -100,6 +118,9 @@ fn not_found(missing: &NotFound, question: &Question) -> String {
             namespace: None, ..
         }) => format!("no pod \"{name}\"{}", place(scope)),
         Some(Form::Id { .. }) => format!("no endpoint \"{}\"", missing.what),
+        Some(Form::Address(address)) if question.scope.typed => {
+            format!("no endpoint holds {address}{}", place(scope))
+        }
         Some(Form::Address(address)) => format!("no endpoint holds {address}"),
         _ => format!(
             "no pod or host endpoint \"{}\"{}",

@@ -1,6 +1,6 @@
 //! The terminal: its width, whether to colour, and progress.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use crate::cli::{Color, Output};
@@ -80,8 +80,7 @@ impl load::Watcher for Watcher {
         let at = revision
             .map(|revision| format!(" at {revision}"))
             .unwrap_or_default();
-        eprint!("\r\x1b[Kreading {kind:?}: {objects}{at}");
-        let _ = io::stderr().flush();
+        super::say(&format!("\r\x1b[Kreading {kind:?}: {objects}{at}"));
         self.last = Some(Instant::now());
     }
 }
@@ -90,7 +89,7 @@ impl Watcher {
     /// Takes the progress away before anything else is printed.
     pub(super) fn clear(&mut self) {
         if self.last.take().is_some() {
-            eprint!("\r\x1b[K");
+            super::say("\r\x1b[K");
         }
     }
 }

@@ -121,10 +121,20 @@ impl Snapshot {
         self.gaps.iter().any(|gap| gap.missing_from.contains(&part))
     }
 
-    /// Whether policies or tiers were not read.
+    /// Whether policies that could decide, or tiers, were not read.
     #[must_use]
     pub fn lacks_policies(&self) -> bool {
-        self.is_missing(Part::Policies)
+        self.gaps.iter().any(|gap| {
+            gap.code != GapCode::UnknownFields && gap.missing_from.contains(&Part::Unmatched)
+        })
+    }
+
+    /// Whether tiers were not read: whether one exists, and what its end does, is then unknown.
+    #[must_use]
+    pub fn lacks_tiers(&self) -> bool {
+        self.gaps
+            .iter()
+            .any(|gap| gap.resource.split('.').next() == Some("tiers"))
     }
 
     /// Whether profiles were not read.

@@ -152,9 +152,9 @@ pub fn hidden_namespaces_leave_unknown_what_hangs_on_their_labels(lab: &Lab) -> 
     let answer = said.json()?;
     assert_eq!(said.code, 3, "{}", said.stderr);
     let item = &answer["items"][0];
-    // Whether the profile of the namespace exists is not known, nor what it allows.
+    // The pod proves that its namespace exists, and such a profile allows everything whatever its labels.
     assert_eq!(
-        item["egress"]["normal"]["unmatched"]["action"], "Unknown",
+        item["egress"]["normal"]["unmatched"]["action"], "Allow",
         "{answer}"
     );
     assert_eq!(item["ingress"]["normal"]["unmatched"]["action"], "Deny");
@@ -168,6 +168,67 @@ pub fn hidden_namespaces_leave_unknown_what_hangs_on_their_labels(lab: &Lab) -> 
     // Its rule asks for a label of the namespace; the other one for a label of the pod.
     assert_eq!(effect("np/pay/no-shop"), Some("Unknown".into()), "{item}");
     assert_eq!(effect("np/shop/db-in"), Some("Applies".into()), "{item}");
+    Ok(())
+}
+
+/// Neither order nor ends of tiers are known: nothing is said to be denied for certain by one.
+pub fn hidden_tiers_leave_their_ends_unknown(lab: &Lab) -> Verdict {
+    let cluster = lab.cluster(Mode::V1)?;
+    let _world = cluster.world("shop")?;
+    let user = cluster.user(&all_but(cluster, &["tiers"])?)?;
+    let said = ask(
+        user.kubeconfig(),
+        &["endpoint", "pod/shop/web-1", "-o", "json"],
+    )?;
+    let answer = said.json()?;
+    assert_eq!(said.code, 3, "{}", said.stderr);
+    let egress = &answer["items"][0]["egress"]["normal"];
+    assert_eq!(egress["unmatched"]["action"], "Unknown", "{egress}");
+    assert!(answer["tiers"][0]["exists"].is_null(), "{answer}");
+    Ok(())
+}
+
+/// What this version of Calico does not read, and what is never enforced, decides nothing when it is hidden.
+pub fn hidden_kinds_that_decide_nothing_leave_the_verdict(lab: &Lab) -> Verdict {
+    let cluster = lab.cluster(Mode::V1)?;
+    let _world = cluster.world("shop")?;
+    let old = ["adminnetworkpolicies", "baselineadminnetworkpolicies"];
+    let staged = ["stagedglobalnetworkpolicies", "stagednetworkpolicies"];
+    for (hidden, code) in [(&old, 0), (&staged, 3)] {
+        let user = cluster.user(&all_but(cluster, hidden)?)?;
+        let said = ask(
+            user.kubeconfig(),
+            &["endpoint", "pod/shop/web-1", "-o", "json"],
+        )?;
+        let answer = said.json()?;
+        assert_eq!(said.code, code, "{}", said.stderr);
+        let egress = &answer["items"][0]["egress"]["normal"]["unmatched"];
+        assert_eq!(egress["action"], "Allow", "{hidden:?}: {answer}");
+    }
+    Ok(())
+}
+
+/// The namespace of a pod that is named is the one in which a list may still be allowed.
+pub fn rights_in_the_pods_namespace_suffice(lab: &Lab) -> Verdict {
+    let cluster = lab.cluster(Mode::V1)?;
+    let _world = cluster.world("shop")?;
+    let namespaced = ["pods", "serviceaccounts", "networkpolicies"];
+    let mut rules = all_but(cluster, &namespaced)?;
+    rules.push(Rule::list("", &["pods", "serviceaccounts"]).within("shop"));
+    for group in ["networking.k8s.io", "crd.projectcalico.org"] {
+        rules.push(Rule::list(group, &["networkpolicies"]).within("shop"));
+    }
+    let user = cluster.user(&rules)?;
+    for args in [
+        &["pod/shop/web-1"][..],
+        &["shop/web-1"],
+        &["-n", "shop", "web-1"],
+    ] {
+        let args = [&["endpoint", "-o", "json"], args].concat();
+        let answer = ask(user.kubeconfig(), &args)?.json()?;
+        let egress = &answer["items"][0]["egress"]["normal"]["unmatched"];
+        assert_eq!(egress["action"], "Allow", "{args:?}: {}", answer["gaps"]);
+    }
     Ok(())
 }
 

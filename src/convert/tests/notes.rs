@@ -218,7 +218,10 @@ fn of_the_other_kinds() {
                 json!({}),
                 json!({"node": "n", "interfaceName": "cali1", "expectedIPs": ["10.0.0.1"]}),
             ),
-            vec!["hep-workload-interface spec.interfaceName"],
+            vec![
+                "hep-name-and-ips spec.expectedIPs",
+                "hep-workload-interface spec.interfaceName",
+            ],
         ),
         (
             hep(

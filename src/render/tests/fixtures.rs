@@ -22,7 +22,7 @@ pub(super) fn answer(items: Vec<EndpointItem>, gaps: Vec<Gap>) -> EndpointAnswer
         name: name.to_owned(),
         order: Some(Order(order)),
         default_action,
-        exists: true,
+        exists: Some(true),
     };
     EndpointAnswer {
         head: Head {
@@ -50,8 +50,8 @@ pub(super) fn answer(items: Vec<EndpointItem>, gaps: Vec<Gap>) -> EndpointAnswer
             gaps,
             notes: Vec::new(),
             tiers: vec![
-                tier("platform", 50.0, DefaultAction::Pass),
-                tier("default", 1_000_000.0, DefaultAction::Deny),
+                tier("platform", 50.0, Some(DefaultAction::Pass)),
+                tier("default", 1_000_000.0, Some(DefaultAction::Deny)),
             ],
         },
         items: Box::new(items.into_iter()),
@@ -204,7 +204,7 @@ pub(super) fn criterion(
         effective_selector: effective.then(|| format!("<{written}>")),
         written: Some(written),
         ip_set: None,
-        holds,
+        holds: Some(holds),
         through: vec![through.to_owned()],
     }
 }

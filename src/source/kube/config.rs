@@ -28,6 +28,13 @@ pub(super) struct Loaded {
 /// # Errors
 /// There is no kubeconfig, it cannot be used, or it lacks what was named.
 pub(super) fn load(settings: &Settings) -> Result<Loaded, Error> {
+    for path in [
+        &settings.certificate_authority,
+        &settings.client_certificate,
+        &settings.client_key,
+    ] {
+        exists(path.as_deref())?;
+    }
     let kubeconfig = read(settings)?;
     let unset = kubeconfig.contexts.is_empty() && kubeconfig.clusters.is_empty();
     let (config, context) = if unset && settings.server.is_none() {
@@ -37,12 +44,39 @@ pub(super) fn load(settings: &Settings) -> Result<Loaded, Error> {
     };
     let mut config = config;
     let exec = config.auth_info.exec.take();
+    read_token(&mut config.auth_info)?;
     finish(&mut config, settings)?;
     Ok(Loaded {
         config,
         exec,
         context,
     })
+}
+
+/// A file that a flag names.
+fn exists(path: Option<&std::path::Path>) -> Result<(), Error> {
+    match path {
+        Some(path) if !path.is_file() => Err(Error::Config {
+            what: path.display().to_string(),
+            cause: "no such file".to_owned(),
+            hint: Some("a certificate or key is named by the path of its PEM file".to_owned()),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A token file usually ends with a line break, which is no part of the token.
+fn read_token(user: &mut AuthInfo) -> Result<(), Error> {
+    let Some(path) = user.token_file.take() else {
+        return Ok(());
+    };
+    let token = std::fs::read_to_string(&path).map_err(|error| Error::Config {
+        what: path,
+        cause: format!("the token cannot be read: {error}"),
+        hint: None,
+    })?;
+    user.token = Some(token.trim().to_owned().into());
+    Ok(())
 }
 
 /// Puts over `config` what does not depend on where it comes from.

@@ -126,6 +126,22 @@ impl Failure {
     /// What the user is told.
     pub fn explain(self, endpoint: &str) -> Error {
         let (cause, hint) = match self {
+            Self::Connection(Stage::Tcp, _) | Self::Silent(_)
+                if endpoint.starts_with("https") && accepts(endpoint) && self.is_silence() =>
+            {
+                (
+                    "the server takes the connection and does not answer the handshake (TLS)"
+                        .to_owned(),
+                    Some(
+                        "check that the address and port are those of a Kubernetes API server"
+                            .to_owned(),
+                    ),
+                )
+            }
+            Self::Status(400, said) if said.contains("HTTP request to an HTTPS server") => (
+                "the server speaks TLS only (TLS)".to_owned(),
+                Some("write its address with https://".to_owned()),
+            ),
             Self::Connection(stage, cause) => (
                 format!("{cause} ({})", stage.name()),
                 Some(stage.hint().to_owned()),
@@ -161,6 +177,34 @@ impl Failure {
             hint,
         }
     }
+}
+
+impl Failure {
+    /// Whether nothing came at all before the time was over.
+    fn is_silence(&self) -> bool {
+        match self {
+            Self::Connection(_, cause) => cause.starts_with("no connection within"),
+            Self::Silent(limit) => *limit < super::connection::CONNECT,
+            _ => false,
+        }
+    }
+}
+
+/// Whether something takes a bare connection there: then it is the handshake that hangs.
+fn accepts(endpoint: &str) -> bool {
+    use std::net::{TcpStream, ToSocketAddrs};
+    let place = endpoint
+        .trim_start_matches("https://")
+        .split('/')
+        .next()
+        .unwrap_or_default();
+    let place = if place.contains(':') {
+        place.to_owned()
+    } else {
+        format!("{place}:443")
+    };
+    let mut addresses = place.to_socket_addrs().into_iter().flatten();
+    addresses.any(|address| TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok())
 }
 
 fn busy(status: u16, after: Option<Duration>) -> String {

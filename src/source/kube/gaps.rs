@@ -77,13 +77,17 @@ fn missing_from(kind: Kind, lack: Lack) -> Vec<Part> {
         | (_, Lack::OtherNamespaces) => vec![RuleMatches],
         (Kind::Namespace, _) => vec![RuleMatches, NamespaceLabels, Profiles],
         (Kind::ServiceAccount, _) => vec![RuleMatches, ServiceAccountLabels, Profiles],
+        // Never enforced, so they decide nothing.
+        (
+            Kind::StagedGlobalNetworkPolicy
+            | Kind::StagedNetworkPolicy
+            | Kind::StagedKubernetesNetworkPolicy,
+            _,
+        ) => vec![Policies, RuleMatches],
         (
             Kind::Tier
             | Kind::GlobalNetworkPolicy
             | Kind::NetworkPolicy
-            | Kind::StagedGlobalNetworkPolicy
-            | Kind::StagedNetworkPolicy
-            | Kind::StagedKubernetesNetworkPolicy
             | Kind::KubernetesNetworkPolicy
             | Kind::ClusterNetworkPolicy
             | Kind::AdminNetworkPolicy
