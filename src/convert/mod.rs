@@ -53,6 +53,7 @@ use rustc_hash::FxHashMap;
 
 use crate::behaviour::Behaviour;
 use crate::intern::{Interner, LabelSet, Symbol};
+pub use crate::model::Reason;
 use crate::model::rule::SetSelector;
 use crate::model::{
     ClusterInformation, DroppedPolicy, Endpoint, FelixConfiguration, NetworkSet, ObjectRef, Policy,
@@ -143,23 +144,6 @@ pub enum Fact {
     FelixConfiguration(FelixConfiguration),
     /// Something to know about the object.
     Note(Note),
-}
-
-/// Why a pod or host endpoint is no endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The pod uses the node's network.
-    HostNetwork,
-    /// No node yet.
-    NotScheduled,
-    /// No address yet.
-    NoIp,
-    /// It has finished.
-    Finished,
-    /// Calico cannot read it, or its validation drops it.
-    Invalid,
-    /// It asks for source spoofing, which is not enabled.
-    SpoofingDisabled,
 }
 
 /// Who wrote an object last.

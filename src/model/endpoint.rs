@@ -66,6 +66,23 @@ pub struct HostEndpoint {
     pub expected_ips: Vec<String>,
 }
 
+/// Why a pod or host endpoint is no endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The pod uses the node's network.
+    HostNetwork,
+    /// No node yet.
+    NotScheduled,
+    /// No address yet.
+    NoIp,
+    /// It has finished.
+    Finished,
+    /// Calico cannot read it, or its validation drops it.
+    Invalid,
+    /// It asks for source spoofing, which is not enabled.
+    SpoofingDisabled,
+}
+
 impl Endpoint {
     /// Whether it is a host endpoint.
     #[must_use]

@@ -19,7 +19,7 @@ pub mod tier;
 
 pub use crate::intern::LabelSet;
 pub use config::{ClusterInformation, FelixConfiguration, ProtoPort};
-pub use endpoint::{Endpoint, EndpointKind, HostEndpoint, NamedPort, WorkloadEndpoint};
+pub use endpoint::{Endpoint, EndpointKind, HostEndpoint, NamedPort, Reason, WorkloadEndpoint};
 pub use endpoint_id::EndpointId;
 pub use network_set::{NetworkSet, NetworkSetId};
 pub use object_ref::ObjectRef;

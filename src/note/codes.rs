@@ -234,8 +234,6 @@ table! {
         "shorten the key";
     PROFILE_MISSING = "profile-missing", Closes, Denies,
         "correct the list of profiles";
-    PROFILE_KDD_USER_OBJECT = "profile-kdd-user-object", Info, Dropped,
-        "profiles cannot be created with the Kubernetes datastore";
     HEP_INVALID_DROPPED = "hep-invalid-dropped", Either, Dropped,
         "correct the field";
     HEP_NO_NODE = "hep-no-node", Opens, Dropped,
@@ -274,8 +272,6 @@ table! {
         "make sure host policies allow what the node needs";
     FELIXCONFIG_NAME = "felixconfig-name", Info, Dropped,
         "name it default or node.<name of a node>";
-    UNDECODABLE = "undecodable", Either, Dropped,
-        "correct the object";
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rustc_hash::FxHashMap;
 
 use crate::intern::Symbol;
+pub use crate::model::Reason;
 use crate::model::{
     ClusterInformation, DroppedPolicy, Endpoint, FelixConfiguration, NetworkSet, ObjectRef, Policy,
     Profile, ServiceAddresses, Tier,
@@ -59,23 +60,6 @@ pub struct NotEndpoint {
     pub detail: String,
     /// The labels of the object itself, for `-l`.
     pub object_labels: crate::intern::LabelSet,
-}
-
-/// Why a pod or host endpoint is no endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The pod uses the node's network.
-    HostNetwork,
-    /// No node yet.
-    NotScheduled,
-    /// No address yet.
-    NoIp,
-    /// It has finished.
-    Finished,
-    /// Calico cannot read it.
-    Invalid,
-    /// It asks for source spoofing, which is not enabled.
-    SpoofingDisabled,
 }
 
 impl Snapshot {

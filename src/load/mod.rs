@@ -1,16 +1,18 @@
 //! The joint between source, convert and snapshot: reads in stages until the question has enough.
 
+mod judge;
+
 use std::time::Instant;
 
 use crate::behaviour::{Behaviour, Version};
 use crate::convert::{self, Converter, Fact, ManifestMode};
 use crate::error::Error;
-use crate::model::{ObjectRef, Policy};
+use crate::model::ObjectRef;
 use crate::need::{self, Kind, Read};
 use crate::note::{Gap, GapCode, Note, Part, Provenance, VersionFrom, codes};
 use crate::question::Question;
 use crate::raw::{Broken, Object};
-use crate::snapshot::{NotEndpoint, Reason, Snapshot};
+use crate::snapshot::{NotEndpoint, Snapshot};
 use crate::source::{ReadError, Sink, Source};
 
 /// How often everything may be read again because its moment was gone.
@@ -170,7 +172,6 @@ impl<'a> Gathering<'a> {
                 detail,
                 object_labels,
             } => {
-                let reason = why(reason);
                 snapshot.not_endpoints.push(NotEndpoint {
                     object,
                     node,
@@ -255,146 +256,6 @@ impl<'a> Gathering<'a> {
             filled_in,
         }
     }
-
-    /// From v3.32 on a FelixConfiguration may choose nodes by their labels, which are not read.
-    fn note_node_selectors(&mut self) {
-        let by_name = |name: &str| name == "default" || name.starts_with("node.");
-        let chosen = self
-            .snapshot
-            .felix
-            .iter()
-            .filter(|felix| !by_name(&felix.name));
-        if !self.behaviour().felix_configurations_select_nodes() {
-            return;
-        }
-        let notes: Vec<Note> = chosen
-            .map(|felix| {
-                let message = format!(
-                    "FelixConfiguration {} chooses nodes by their labels and is not looked at: source spoofing, \
-                     failsafe ports and what pods may do to their own node may differ",
-                    felix.name
-                );
-                Note::about_cluster(codes::CONFIGURATION_UNKNOWN, message)
-            })
-            .collect();
-        self.snapshot.notes.extend(notes);
-    }
-
-    /// What is not shown cannot be uncertain.
-    fn forget_gaps_of_rule_matches(&mut self) {
-        let gaps = &mut self.snapshot.gaps;
-        gaps.iter_mut()
-            .for_each(|gap| gap.missing_from.retain(|part| *part != Part::RuleMatches));
-        gaps.retain(|gap| !gap.missing_from.is_empty());
-    }
-
-    /// Another product may know fields of rules that are unknown here.
-    fn note_foreign_fields(&mut self) {
-        let variant = self
-            .snapshot
-            .cluster
-            .as_ref()
-            .and_then(|info| info.variant.as_deref());
-        let Some(variant) = variant.filter(|variant| !["", "Calico"].contains(variant)) else {
-            return;
-        };
-        let unknown = |policy: &&Policy| {
-            policy
-                .ingress
-                .iter()
-                .chain(&policy.egress)
-                .any(|rule| rule.unknown_fields)
-        };
-        let gaps: Vec<Gap> = self
-            .snapshot
-            .policies
-            .iter()
-            .filter(unknown)
-            .map(|policy| Gap {
-                code: GapCode::UnknownFields,
-                resource: policy.id.to_string(),
-                verb: None,
-                scope: None,
-                missing_from: vec![Part::Unmatched, Part::RuleMatches],
-                message: format!(
-                    "a rule has fields that {variant} may know and open-source Calico does not"
-                ),
-                rule: None,
-            })
-            .collect();
-        // There the field may well count: that it is ignored would be wrong to say.
-        self.snapshot
-            .notes
-            .retain(|note| note.code != codes::UNKNOWN_FIELD_IGNORED);
-        self.snapshot.gaps.extend(gaps);
-    }
-
-    /// Only where the answer hangs on it. A source says itself why it could not read a configuration.
-    fn note_unknown_version(&mut self) {
-        let told = |code| self.snapshot.notes.iter().any(|note| note.code == code);
-        let hangs = self.version.is_none() && self.hangs_on_version();
-        if hangs && !told(codes::VERSION_UNKNOWN) {
-            let message = "Calico's version is unknown; the newest is assumed";
-            let note = Note::about_cluster(codes::VERSION_UNKNOWN, message);
-            self.snapshot.notes.push(note);
-        }
-        let configured = self
-            .snapshot
-            .endpoints
-            .iter()
-            .any(crate::model::Endpoint::is_host)
-            || self
-                .snapshot
-                .not_endpoints
-                .iter()
-                .any(|o| o.reason == Reason::SpoofingDisabled);
-        self.snapshot.notes.retain(|note| match note.code {
-            codes::VERSION_UNKNOWN => hangs,
-            codes::CONFIGURATION_UNKNOWN => configured,
-            _ => true,
-        });
-    }
-
-    /// Ties of order, staged and cluster-scoped Kubernetes policies, rules of Kubernetes policies that fail, named
-    /// ports without a protocol, names with a tier in front.
-    fn hangs_on_version(&self) -> bool {
-        let policies = &self.snapshot.policies;
-        let place = |policy: &Policy| (policy.tier.clone(), policy.order.map(f64::to_bits));
-        let mut places: Vec<_> = policies.iter().map(place).collect();
-        places.sort();
-        let ties = places
-            .windows(2)
-            .any(|pair| matches!(pair, [a, b] if a == b));
-        let noted = [
-            codes::KNP_RULE_FAILS,
-            codes::ANP_IGNORED,
-            codes::CNP_OLD_CALICO,
-        ];
-        ties || policies.iter().any(differs_by_version)
-            || self
-                .snapshot
-                .notes
-                .iter()
-                .any(|note| noted.contains(&note.code))
-    }
-}
-
-fn differs_by_version(policy: &Policy) -> bool {
-    let kind = policy.id.kind;
-    let dotted = !kind.is_kubernetes() && policy.id.stored.contains('.');
-    let any_protocol = |rule: &crate::model::Rule| {
-        let sides = [&rule.source, &rule.destination].into_iter();
-        let mut ports = sides.flat_map(|side| side.ports.iter().chain(&side.not_ports));
-        rule.protocol.is_none() && ports.any(|port| port.name().is_some())
-    };
-    kind.is_staged()
-        || (kind.is_kubernetes() && !kind.is_namespaced())
-        || (dotted || &*policy.tier != "default") && !kind.is_kubernetes()
-        || policy
-            .ingress
-            .iter()
-            .chain(&policy.egress)
-            .any(any_protocol)
 }
 
 impl Sink for Gathering<'_> {
@@ -452,17 +313,6 @@ fn converter(settings: &Settings, behaviour: Behaviour, snapshot: &Snapshot) -> 
         default_namespace: settings.default_namespace.clone(),
         unfold_v3: settings.unfold_v3,
     })
-}
-
-fn why(reason: convert::Reason) -> Reason {
-    match reason {
-        convert::Reason::HostNetwork => Reason::HostNetwork,
-        convert::Reason::NotScheduled => Reason::NotScheduled,
-        convert::Reason::NoIp => Reason::NoIp,
-        convert::Reason::Finished => Reason::Finished,
-        convert::Reason::Invalid => Reason::Invalid,
-        convert::Reason::SpoofingDisabled => Reason::SpoofingDisabled,
-    }
 }
 
 /// `plural.group`, as kubectl names it.

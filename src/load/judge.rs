@@ -1,0 +1,144 @@
+//! What is said of a snapshot as a whole: versions, products and configurations that could change an answer.
+
+use super::Gathering;
+use crate::model::{Endpoint, Policy};
+use crate::note::{Gap, GapCode, Note, Part, codes};
+use crate::snapshot::Reason;
+
+impl Gathering<'_> {
+    /// What is not shown cannot be uncertain.
+    pub(super) fn forget_gaps_of_rule_matches(&mut self) {
+        let gaps = &mut self.snapshot.gaps;
+        gaps.iter_mut()
+            .for_each(|gap| gap.missing_from.retain(|part| *part != Part::RuleMatches));
+        gaps.retain(|gap| !gap.missing_from.is_empty());
+    }
+
+    /// From v3.32 on a FelixConfiguration may choose nodes by their labels, which are not read.
+    pub(super) fn note_node_selectors(&mut self) {
+        let by_name = |name: &str| name == "default" || name.starts_with("node.");
+        let chosen = self
+            .snapshot
+            .felix
+            .iter()
+            .filter(|felix| !by_name(&felix.name));
+        if !self.behaviour().felix_configurations_select_nodes() {
+            return;
+        }
+        let notes: Vec<Note> = chosen
+            .map(|felix| {
+                let message = format!(
+                    "FelixConfiguration {} chooses nodes by their labels and is not looked at: source spoofing, \
+                     failsafe ports and what pods may do to their own node may differ",
+                    felix.name
+                );
+                Note::about_cluster(codes::CONFIGURATION_UNKNOWN, message)
+            })
+            .collect();
+        self.snapshot.notes.extend(notes);
+    }
+
+    /// Another product may know fields of rules that are unknown here.
+    pub(super) fn note_foreign_fields(&mut self) {
+        let variant = self
+            .snapshot
+            .cluster
+            .as_ref()
+            .and_then(|info| info.variant.as_deref());
+        let Some(variant) = variant.filter(|variant| !["", "Calico"].contains(variant)) else {
+            return;
+        };
+        let unknown = |policy: &&Policy| {
+            policy
+                .ingress
+                .iter()
+                .chain(&policy.egress)
+                .any(|rule| rule.unknown_fields)
+        };
+        let gaps: Vec<Gap> = self
+            .snapshot
+            .policies
+            .iter()
+            .filter(unknown)
+            .map(|policy| Gap {
+                code: GapCode::UnknownFields,
+                resource: policy.id.to_string(),
+                verb: None,
+                scope: None,
+                missing_from: vec![Part::Unmatched, Part::RuleMatches],
+                message: format!(
+                    "a rule has fields that {variant} may know and open-source Calico does not"
+                ),
+                rule: None,
+            })
+            .collect();
+        // There the field may well count: that it is ignored would be wrong to say.
+        self.snapshot
+            .notes
+            .retain(|note| note.code != codes::UNKNOWN_FIELD_IGNORED);
+        self.snapshot.gaps.extend(gaps);
+    }
+
+    /// Only where the answer hangs on it. A source says itself why it could not read a configuration.
+    pub(super) fn note_unknown_version(&mut self) {
+        let told = |code| self.snapshot.notes.iter().any(|note| note.code == code);
+        let hangs = self.version.is_none() && self.hangs_on_version();
+        if hangs && !told(codes::VERSION_UNKNOWN) {
+            let message = "Calico's version is unknown; the newest is assumed";
+            let note = Note::about_cluster(codes::VERSION_UNKNOWN, message);
+            self.snapshot.notes.push(note);
+        }
+        let configured = self.snapshot.endpoints.iter().any(Endpoint::is_host)
+            || self
+                .snapshot
+                .not_endpoints
+                .iter()
+                .any(|o| o.reason == Reason::SpoofingDisabled);
+        self.snapshot.notes.retain(|note| match note.code {
+            codes::VERSION_UNKNOWN => hangs,
+            codes::CONFIGURATION_UNKNOWN => configured,
+            _ => true,
+        });
+    }
+
+    /// Ties of order, staged and cluster-scoped Kubernetes policies, rules of Kubernetes policies that fail, named
+    /// ports without a protocol, names with a tier in front.
+    pub(super) fn hangs_on_version(&self) -> bool {
+        let policies = &self.snapshot.policies;
+        let place = |policy: &Policy| (policy.tier.clone(), policy.order.map(f64::to_bits));
+        let mut places: Vec<_> = policies.iter().map(place).collect();
+        places.sort();
+        let ties = places
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if a == b));
+        let noted = [
+            codes::KNP_RULE_FAILS,
+            codes::ANP_IGNORED,
+            codes::CNP_OLD_CALICO,
+        ];
+        ties || policies.iter().any(differs_by_version)
+            || self
+                .snapshot
+                .notes
+                .iter()
+                .any(|note| noted.contains(&note.code))
+    }
+}
+
+fn differs_by_version(policy: &Policy) -> bool {
+    let kind = policy.id.kind;
+    let dotted = !kind.is_kubernetes() && policy.id.stored.contains('.');
+    let any_protocol = |rule: &crate::model::Rule| {
+        let sides = [&rule.source, &rule.destination].into_iter();
+        let mut ports = sides.flat_map(|side| side.ports.iter().chain(&side.not_ports));
+        rule.protocol.is_none() && ports.any(|port| port.name().is_some())
+    };
+    kind.is_staged()
+        || (kind.is_kubernetes() && !kind.is_namespaced())
+        || (dotted || &*policy.tier != "default") && !kind.is_kubernetes()
+        || policy
+            .ingress
+            .iter()
+            .chain(&policy.egress)
+            .any(any_protocol)
+}
