@@ -1,15 +1,15 @@
 //! AdminNetworkPolicy and BaselineAdminNetworkPolicy, read from v3.29 and v3.30 to v3.31
 //! (`K8sAdminNetworkPolicyToCalico` of those versions). Any rule that fails hides the whole policy.
 
-use super::cluster_network_policy::{cut, governs};
-use super::cluster_peer::{self, HasSubject, Unsupported};
+use super::cluster_network_policy::cut;
+use super::cluster_peer::{self, HasSubject};
 use super::draft::{Draft, DraftRule};
-use super::kubernetes_network_policy::{Expansion, peer_list, traffic};
-use super::kubernetes_ports::PortGroups;
+use super::kubernetes_ports::{BadPort, PortGroups};
+use super::kubernetes_rule::{Failed, WrittenRule};
 use super::validation_filter::Fault;
 use super::{Converter, Fact, policy};
 use crate::behaviour::ClusterPolicies;
-use crate::model::{Direction, Directions, ObjectRef, PolicyKind};
+use crate::model::{Direction, ObjectRef, PolicyKind};
 use crate::note::{Note, codes};
 use crate::raw::Kubernetes;
 use crate::raw::cluster_policy::{AdminPolicySpec, AdminPort, ClusterPeer};
@@ -39,15 +39,7 @@ const BASELINE: Kind = Kind {
     actions: &["Allow", "Deny"],
 };
 
-/// A rule of either direction.
-struct Written<'a> {
-    direction: Direction,
-    index: usize,
-    path: String,
-    action: &'a str,
-    peers: &'a [ClusterPeer],
-    ports: &'a [AdminPort],
-}
+type Written<'a> = WrittenRule<'a, ClusterPeer, AdminPort>;
 
 pub(super) fn convert(
     converter: &mut Converter,
@@ -106,18 +98,19 @@ fn convert_kind(
     });
     for written in rules(spec) {
         match rule(kind, &written, &mut draft) {
-            Ok(rules) if written.direction == Direction::Ingress => draft.ingress.extend(rules),
-            Ok(rules) => draft.egress.extend(rules),
-            Err(Unsupported { field, message }) => {
+            Ok(rules) => draft.rules_mut(written.direction).extend(rules),
+            Err(Failed { field, message }) => {
                 let message = format!("one rule that Calico cannot express hides all: {message}");
                 fault.get_or_insert(Fault::new(codes::ANP_ANY_RULE_FAILS, field, message));
             }
         }
     }
     draft.governs = if converter.behaviour().admin_types_from_written_rules() {
-        written_directions(spec)
+        let ingress = spec.ingress.as_deref().unwrap_or_default();
+        let egress = spec.egress.as_deref().unwrap_or_default();
+        cluster_peer::governs(ingress, egress)
     } else {
-        governs(&draft)
+        cluster_peer::governs(&draft.ingress, &draft.egress)
     };
     match fault {
         Some(fault) => policy::drop(converter, draft, fault, out),
@@ -125,55 +118,32 @@ fn convert_kind(
     }
 }
 
-/// The directions that have a written rule; none is both.
-fn written_directions(spec: &AdminPolicySpec) -> Directions {
-    let ingress = spec.ingress.as_ref().is_some_and(|rules| !rules.is_empty());
-    let egress = spec.egress.as_ref().is_some_and(|rules| !rules.is_empty());
-    match (ingress, egress) {
-        (false, false) => Directions::BOTH,
-        (ingress, egress) => Directions { ingress, egress },
-    }
-}
-
 fn rules(spec: &AdminPolicySpec) -> Vec<Written<'_>> {
-    let path = |direction: Direction, index| format!("spec.{}[{index}]", direction.field());
     let ingress = spec.ingress.as_deref().unwrap_or_default().iter();
     let egress = spec.egress.as_deref().unwrap_or_default().iter();
-    let ingress = ingress.enumerate().map(|(index, rule)| Written {
-        direction: Direction::Ingress,
-        index,
-        path: path(Direction::Ingress, index),
-        action: &rule.action,
-        peers: rule.from.as_deref().unwrap_or_default(),
-        ports: rule.ports.as_deref().unwrap_or_default(),
+    let ingress = ingress.enumerate().map(|(index, rule)| {
+        let (peers, ports) = (rule.from.as_deref(), rule.ports.as_deref());
+        Written::new(Direction::Ingress, index, &rule.action, peers, ports)
     });
-    let egress = egress.enumerate().map(|(index, rule)| Written {
-        direction: Direction::Egress,
-        index,
-        path: path(Direction::Egress, index),
-        action: &rule.action,
-        peers: rule.to.as_deref().unwrap_or_default(),
-        ports: rule.ports.as_deref().unwrap_or_default(),
+    let egress = egress.enumerate().map(|(index, rule)| {
+        let (peers, ports) = (rule.to.as_deref(), rule.ports.as_deref());
+        Written::new(Direction::Egress, index, &rule.action, peers, ports)
     });
     ingress.chain(egress).collect()
 }
 
-fn rule(
-    kind: &Kind,
-    written: &Written<'_>,
-    draft: &mut Draft,
-) -> Result<Vec<DraftRule>, Unsupported> {
+fn rule(kind: &Kind, written: &Written<'_>, draft: &mut Draft) -> Result<Vec<DraftRule>, Failed> {
     let path = &written.path;
     let action = kind
         .actions
         .iter()
         .find(|action| **action == written.action);
-    let action = action.ok_or_else(|| Unsupported {
+    let action = action.ok_or_else(|| Failed {
         field: format!("{path}.action"),
         message: format!("\"{}\" is no action", written.action),
     })?;
     if let Some(index) = written
-        .ports
+        .traffic
         .iter()
         .position(|port| port.named_port.is_some())
     {
@@ -183,29 +153,14 @@ fn rule(
             .notes
             .push(note.field(format!("{path}.ports[{index}]")));
     }
-    let groups = groups(written.ports).map_err(|(index, message)| Unsupported {
-        field: format!("{path}.ports[{index}]"),
-        message,
-    })?;
+    let groups = groups(written.traffic).map_err(|bad| written.bad_port("ports", bad))?;
     let (object, notes) = (&draft.object, &mut draft.notes);
-    let peers = cluster_peer::peers(written.peers, written.direction, path, object, notes)?;
-    let template = Expansion {
-        direction: written.direction,
-        index: written.index,
-        action,
-        traffic: traffic("ports", written.ports),
-        ports: match written.ports {
-            [] => format!("{path}.{}", peer_list(written.direction)),
-            _ => format!("{path}.ports"),
-        },
-        path: path.clone(),
-    };
-    Ok(template.rules(groups, &peers))
+    cluster_peer::expand(written, "ports", action, groups, object, notes)
 }
 
 /// Ports by protocol. An entry that says nothing, as a named port does here, is everything and ends the
 /// list.
-fn groups(ports: &[AdminPort]) -> Result<PortGroups, (usize, String)> {
+fn groups(ports: &[AdminPort]) -> Result<PortGroups, BadPort> {
     if ports.is_empty() {
         return Ok(PortGroups::any());
     }
@@ -217,7 +172,8 @@ fn groups(ports: &[AdminPort]) -> Result<PortGroups, (usize, String)> {
         } else if let Some(range) = &entry.port_range {
             let (start, end) = (cut(range.start), cut(range.end));
             if start > end {
-                return Err((index, format!("{start} to {end} is no range of ports")));
+                let cause = format!("{start} to {end} is no range of ports");
+                return Err(BadPort { index, cause });
             }
             groups.add(&protocol(&range.protocol), Port::Range(start, end));
         } else {

@@ -1,32 +1,23 @@
 //! ClusterNetworkPolicy, read since v3.32 (`K8sClusterNetworkPolicyToCalico`).
 
-use super::cluster_peer::{self, HasSubject, Unsupported};
+use super::cluster_peer::{self, HasSubject};
 use super::draft::{Draft, DraftRule};
-use super::kubernetes_network_policy::{Expansion, peer_list, traffic};
-use super::kubernetes_ports::PortGroups;
+use super::kubernetes_ports::{BadPort, PortGroups};
+use super::kubernetes_rule::{Failed, WrittenRule};
 use super::validation_filter::Fault;
 use super::{Converter, Fact, policy};
 use crate::behaviour::ClusterPolicies;
-use crate::model::{Direction, Directions, ObjectRef, PolicyKind};
+use crate::model::{Direction, ObjectRef, PolicyKind};
 use crate::note::{Note, codes};
 use crate::raw::Kubernetes;
 use crate::raw::cluster_policy::{
     ClusterPeer, ClusterPolicySpec, ClusterPort, ClusterProtocol, ProtocolPorts,
 };
 use crate::raw::number_or_string::Port;
-use crate::raw::value::Text;
 
 const API_VERSION: &str = "policy.networking.k8s.io/v1alpha2";
 
-/// A rule of either direction.
-struct Written<'a> {
-    direction: Direction,
-    index: usize,
-    path: String,
-    action: &'a Text,
-    peers: &'a [ClusterPeer],
-    protocols: &'a [ClusterProtocol],
-}
+type Written<'a> = WrittenRule<'a, ClusterPeer, ClusterProtocol>;
 
 pub(super) fn convert(
     converter: &mut Converter,
@@ -57,12 +48,9 @@ pub(super) fn convert(
     draft.tier = tier.unwrap_or(&spec.tier).to_owned();
     for written in rules(spec) {
         let rules = rule_or_replacement(&written, &mut draft);
-        match written.direction {
-            Direction::Ingress => draft.ingress.extend(rules),
-            Direction::Egress => draft.egress.extend(rules),
-        }
+        draft.rules_mut(written.direction).extend(rules);
     }
-    draft.governs = governs(&draft);
+    draft.governs = cluster_peer::governs(&draft.ingress, &draft.egress);
     match fault(spec, tier, has_subject) {
         Some(fault) => policy::drop(converter, draft, fault, out),
         None => policy::finish(converter, draft, out),
@@ -79,36 +67,16 @@ fn fault(spec: &ClusterPolicySpec, tier: Option<&str>, has_subject: HasSubject) 
     (has_subject == HasSubject::No).then(|| Fault::new(code, "spec.subject", message))
 }
 
-/// The directions that have a converted rule; none is both.
-pub(super) fn governs(draft: &Draft) -> Directions {
-    match (draft.ingress.is_empty(), draft.egress.is_empty()) {
-        (true, true) => Directions::BOTH,
-        (ingress, egress) => Directions {
-            ingress: !ingress,
-            egress: !egress,
-        },
-    }
-}
-
 fn rules(spec: &ClusterPolicySpec) -> Vec<Written<'_>> {
-    let path = |direction: Direction, index| format!("spec.{}[{index}]", direction.field());
     let ingress = spec.ingress.as_deref().unwrap_or_default().iter();
     let egress = spec.egress.as_deref().unwrap_or_default().iter();
-    let ingress = ingress.enumerate().map(|(index, rule)| Written {
-        direction: Direction::Ingress,
-        index,
-        path: path(Direction::Ingress, index),
-        action: &rule.action,
-        peers: rule.from.as_deref().unwrap_or_default(),
-        protocols: rule.protocols.as_deref().unwrap_or_default(),
+    let ingress = ingress.enumerate().map(|(index, rule)| {
+        let (peers, protocols) = (rule.from.as_deref(), rule.protocols.as_deref());
+        Written::new(Direction::Ingress, index, &rule.action, peers, protocols)
     });
-    let egress = egress.enumerate().map(|(index, rule)| Written {
-        direction: Direction::Egress,
-        index,
-        path: path(Direction::Egress, index),
-        action: &rule.action,
-        peers: rule.to.as_deref().unwrap_or_default(),
-        protocols: rule.protocols.as_deref().unwrap_or_default(),
+    let egress = egress.enumerate().map(|(index, rule)| {
+        let (peers, protocols) = (rule.to.as_deref(), rule.protocols.as_deref());
+        Written::new(Direction::Egress, index, &rule.action, peers, protocols)
     });
     ingress.chain(egress).collect()
 }
@@ -119,7 +87,7 @@ fn rule_or_replacement(written: &Written<'_>, draft: &mut Draft) -> Vec<DraftRul
         Ok(rules) => return rules,
         Err(failed) => failed,
     };
-    let denies = matches!(&**written.action, "Deny" | "Pass");
+    let denies = matches!(written.action, "Deny" | "Pass");
     let (code, message) = if denies {
         let direction = written.direction.field();
         let message = format!(
@@ -145,46 +113,31 @@ fn rule(
     written: &Written<'_>,
     object: &ObjectRef,
     notes: &mut Vec<Note>,
-) -> Result<Vec<DraftRule>, Unsupported> {
+) -> Result<Vec<DraftRule>, Failed> {
     let path = &written.path;
-    let action = match &**written.action {
+    let action = match written.action {
         "Accept" => "Allow",
         "Deny" => "Deny",
         "Pass" => "Pass",
         other => {
-            return Err(Unsupported {
+            return Err(Failed {
                 field: format!("{path}.action"),
                 message: format!("\"{other}\" is no action"),
             });
         }
     };
-    let groups = groups(written.protocols).map_err(|(index, message)| Unsupported {
-        field: format!("{path}.protocols[{index}]"),
-        message,
-    })?;
-    let peers = cluster_peer::peers(written.peers, written.direction, path, object, notes)?;
-    let template = Expansion {
-        direction: written.direction,
-        index: written.index,
-        action,
-        traffic: traffic("protocols", written.protocols),
-        ports: match written.protocols {
-            [] => format!("{path}.{}", peer_list(written.direction)),
-            _ => format!("{path}.protocols"),
-        },
-        path: path.clone(),
-    };
-    Ok(template.rules(groups, &peers))
+    let groups = groups(written.traffic).map_err(|bad| written.bad_port("protocols", bad))?;
+    cluster_peer::expand(written, "protocols", action, groups, object, notes)
 }
 
 /// Ports by protocol; named ports stand without one. An empty entry is everything and ends the list.
-fn groups(protocols: &[ClusterProtocol]) -> Result<PortGroups, (usize, String)> {
+fn groups(protocols: &[ClusterProtocol]) -> Result<PortGroups, BadPort> {
     if protocols.is_empty() {
         return Ok(PortGroups::any());
     }
     let mut groups = PortGroups::default();
     for (index, entry) in protocols.iter().enumerate() {
-        let fails = |message: String| (index, message);
+        let fails = |cause: String| BadPort { index, cause };
         if !entry.destination_named_port.is_empty() {
             let name = &*entry.destination_named_port;
             groups.add("", named_port(name).map_err(fails)?);

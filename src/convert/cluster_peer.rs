@@ -1,10 +1,13 @@
 //! Subjects and peers of the cluster-scoped Kubernetes policies
 //! (`libcalico-go/lib/backend/k8s/conversion/clusternetworkpolicy.go`).
 
+use serde::Serialize;
 use serde_json::json;
 
+use super::draft::DraftRule;
 use super::draft::{Draft, Selectors};
-use super::kubernetes_network_policy::{Peer, note_quote, peer_list};
+use super::kubernetes_ports::PortGroups;
+use super::kubernetes_rule::{Failed, Peer, WrittenRule};
 use super::{Converter, label_selector};
 use crate::intern::Symbol;
 use crate::model::net::parse_cidr;
@@ -13,12 +16,6 @@ use crate::note::Note;
 use crate::raw::cluster_policy::{ClusterPeer, NamespacedPod, Subject};
 use crate::raw::kubernetes_policy::LabelSelector;
 use crate::raw::value::{List, Text};
-
-/// A peer that Calico cannot express, which fails its whole rule.
-pub(super) struct Unsupported {
-    pub(super) field: String,
-    pub(super) message: String,
-}
 
 /// A cluster-scoped Kubernetes policy without its rules, and whether it has a subject.
 pub(super) fn draft(
@@ -57,7 +54,7 @@ pub(super) fn draft(
         object,
     };
     for selector in selectors_of(subject.namespaces.as_ref(), subject.pods.as_ref()) {
-        note_quote(selector, "spec.subject", &draft.object, &mut draft.notes);
+        label_selector::note_quote(selector, "spec.subject", &draft.object, &mut draft.notes);
     }
     (draft, has_subject)
 }
@@ -108,28 +105,46 @@ fn selectors_of<'a>(
     namespaces.into_iter().chain(inner.flatten())
 }
 
-/// The peers of a rule at `path`; one that is unsupported fails all of them.
-pub(super) fn peers(
-    peers: &[ClusterPeer],
-    direction: Direction,
-    path: &str,
+/// The rules that a written one becomes; one peer that is unsupported fails all of it.
+pub(super) fn expand<T: Serialize>(
+    written: &WrittenRule<'_, ClusterPeer, T>,
+    list: &str,
+    action: &str,
+    groups: PortGroups,
     object: &ObjectRef,
     notes: &mut Vec<Note>,
-) -> Result<Vec<Peer>, Unsupported> {
-    let list = peer_list(direction);
-    let numbered = peers.iter().enumerate();
+) -> Result<Vec<DraftRule>, Failed> {
+    let peers_path = written.peers_path();
     let read = |(at, of): (usize, &ClusterPeer)| {
-        let path = format!("{path}.{list}[{at}]");
+        let path = format!("{peers_path}[{at}]");
         for selector in selectors_of(of.namespaces.as_ref(), of.pods.as_ref()) {
-            note_quote(selector, &path, object, notes);
+            label_selector::note_quote(selector, &path, object, notes);
         }
-        peer(of, direction, path)
+        peer(of, written.direction, path)
     };
-    numbered.map(read).collect()
+    let peers: Vec<Peer> = written
+        .peers
+        .iter()
+        .enumerate()
+        .map(read)
+        .collect::<Result<_, _>>()?;
+    let ports = written.traffic_path(list);
+    Ok(written.expand(list, action, &ports, groups, &peers))
+}
+
+/// The directions that have rules; none is both.
+pub(super) fn governs<I, E>(ingress: &[I], egress: &[E]) -> Directions {
+    match (ingress.is_empty(), egress.is_empty()) {
+        (true, true) => Directions::BOTH,
+        (ingress, egress) => Directions {
+            ingress: !ingress,
+            egress: !egress,
+        },
+    }
 }
 
 /// Pods override namespaces; networks, for egress, stand beside either.
-fn peer(peer: &ClusterPeer, direction: Direction, path: String) -> Result<Peer, Unsupported> {
+fn peer(peer: &ClusterPeer, direction: Direction, path: String) -> Result<Peer, Failed> {
     let mut made = Peer {
         entity: Default::default(),
         path,
@@ -166,17 +181,17 @@ fn peer(peer: &ClusterPeer, direction: Direction, path: String) -> Result<Peer, 
         (_, Some(_)) => "peers of domain names are not supported",
         _ => "the peer is empty",
     };
-    Err(Unsupported {
+    Err(Failed {
         field: made.path,
         message: message.to_owned(),
     })
 }
 
 /// The networks of a peer; an empty list is none.
-fn networks(peer: &ClusterPeer, path: &str) -> Result<Option<List<Text>>, Unsupported> {
+fn networks(peer: &ClusterPeer, path: &str) -> Result<Option<List<Text>>, Failed> {
     let networks = peer.networks.as_deref().unwrap_or_default();
     match networks.iter().position(|text| parse_cidr(text).is_none()) {
-        Some(index) => Err(Unsupported {
+        Some(index) => Err(Failed {
             field: format!("{path}.networks[{index}]"),
             message: "it is no network".to_owned(),
         }),

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::intern::Symbol;
-use crate::model::{Directions, ObjectRef, PolicyId, PolicyKind, Treatment};
+use crate::model::{Direction, Directions, ObjectRef, PolicyId, PolicyKind, Treatment};
 use crate::note::Note;
 use crate::raw::calico_policy::Rule;
 
@@ -75,6 +75,14 @@ pub(super) enum Fields {
 }
 
 impl Draft {
+    /// Its rules of a direction.
+    pub(super) fn rules_mut(&mut self, direction: Direction) -> &mut Vec<DraftRule> {
+        match direction {
+            Direction::Ingress => &mut self.ingress,
+            Direction::Egress => &mut self.egress,
+        }
+    }
+
     /// Whether the object is a Kubernetes policy, or the staged form of one.
     pub(super) fn is_kubernetes(&self) -> bool {
         let kind = self.id.kind;

@@ -2,6 +2,8 @@
 //! (`metav1.FormatLabelSelector`).
 
 use super::metadata::ORCHESTRATOR_LABEL;
+use crate::model::ObjectRef;
+use crate::note::{Note, codes};
 use crate::raw::kubernetes_policy::{LabelExpression, LabelSelector};
 
 /// For pods: always with the orchestrator in front.
@@ -42,13 +44,21 @@ pub(super) fn as_kubectl(selector: &LabelSelector) -> String {
     terms.join(",")
 }
 
-/// A value that holds a quote, which Calico's text cannot express.
-pub(super) fn value_with_quote(selector: &LabelSelector) -> Option<&str> {
+/// A value that closes Calico's quotes and goes on behind them.
+pub(super) fn note_quote(
+    selector: &LabelSelector,
+    field: &str,
+    object: &ObjectRef,
+    notes: &mut Vec<Note>,
+) {
     let listed = expressions(selector).iter().flat_map(values);
-    labels(selector)
-        .map(|(_, value)| value)
-        .chain(listed)
-        .find(|value| value.contains('\''))
+    let mut all = labels(selector).map(|(_, value)| value).chain(listed);
+    if let Some(value) = all.find(|value| value.contains('\'')) {
+        let message =
+            format!("the value \"{value}\" ends a quoted text and is read as more of the selector");
+        let note = Note::new(codes::SELECTOR_UNBALANCED_ESCAPE, object, message);
+        notes.push(note.field(field));
+    }
 }
 
 fn labels(selector: &LabelSelector) -> impl Iterator<Item = (&str, &str)> {

@@ -25,6 +25,7 @@ mod global_network_policy;
 mod host_endpoint;
 mod kubernetes_network_policy;
 mod kubernetes_ports;
+mod kubernetes_rule;
 mod label_selector;
 mod metadata;
 mod namespace;
