@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Verdict;
-use super::ask::ask;
+use super::ask::{ask, ask_about_web_1};
 use super::expectation::differences;
 use super::support::Outcome;
 use super::support::access::{Rule, User};
@@ -109,11 +109,7 @@ pub fn a_hidden_policy_kind_is_a_gap_and_an_allow_becomes_unknown(lab: &Lab) -> 
         let cluster = lab.cluster(mode)?;
         let _world = cluster.world("shop")?;
         let user = cluster.user(&all_but(cluster, &["globalnetworkpolicies"])?)?;
-        let said = ask(
-            user.kubeconfig(),
-            &["endpoint", "pod/shop/web-1", "-o", "json"],
-        )?;
-        let answer = said.json()?;
+        let (said, answer) = ask_about_web_1(user.kubeconfig())?;
         assert_eq!(said.code, 3, "{}", said.stderr);
         assert_eq!(answer["complete"], false);
         let gap = &answer["gaps"][0];
@@ -145,11 +141,7 @@ pub fn hidden_namespaces_leave_unknown_what_hangs_on_their_labels(lab: &Lab) -> 
     let cluster = lab.cluster(Mode::V1)?;
     let _world = cluster.world("shop")?;
     let user = cluster.user(&all_but(cluster, &["namespaces"])?)?;
-    let said = ask(
-        user.kubeconfig(),
-        &["endpoint", "pod/shop/web-1", "-o", "json"],
-    )?;
-    let answer = said.json()?;
+    let (said, answer) = ask_about_web_1(user.kubeconfig())?;
     assert_eq!(said.code, 3, "{}", said.stderr);
     let item = &answer["items"][0];
     // The pod proves that its namespace exists, and such a profile allows everything whatever its labels.
@@ -176,11 +168,7 @@ pub fn hidden_tiers_leave_their_ends_unknown(lab: &Lab) -> Verdict {
     let cluster = lab.cluster(Mode::V1)?;
     let _world = cluster.world("shop")?;
     let user = cluster.user(&all_but(cluster, &["tiers"])?)?;
-    let said = ask(
-        user.kubeconfig(),
-        &["endpoint", "pod/shop/web-1", "-o", "json"],
-    )?;
-    let answer = said.json()?;
+    let (said, answer) = ask_about_web_1(user.kubeconfig())?;
     assert_eq!(said.code, 3, "{}", said.stderr);
     let egress = &answer["items"][0]["egress"]["normal"];
     assert_eq!(egress["unmatched"]["action"], "Unknown", "{egress}");
@@ -196,11 +184,7 @@ pub fn hidden_kinds_that_decide_nothing_leave_the_verdict(lab: &Lab) -> Verdict 
     let staged = ["stagedglobalnetworkpolicies", "stagednetworkpolicies"];
     for (hidden, code) in [(&old, 0), (&staged, 3)] {
         let user = cluster.user(&all_but(cluster, hidden)?)?;
-        let said = ask(
-            user.kubeconfig(),
-            &["endpoint", "pod/shop/web-1", "-o", "json"],
-        )?;
-        let answer = said.json()?;
+        let (said, answer) = ask_about_web_1(user.kubeconfig())?;
         assert_eq!(said.code, code, "{}", said.stderr);
         let egress = &answer["items"][0]["egress"]["normal"]["unmatched"];
         assert_eq!(egress["action"], "Allow", "{hidden:?}: {answer}");
@@ -276,11 +260,7 @@ pub fn a_value_that_does_not_decode_is_named(_: &Lab) -> Verdict {
     });
     world.store_bytes(&broken, b"{oops")?;
     let user = cluster.reader()?;
-    let said = ask(
-        user.kubeconfig(),
-        &["endpoint", "pod/shop/web-1", "-o", "json"],
-    )?;
-    let answer = said.json()?;
+    let (said, answer) = ask_about_web_1(user.kubeconfig())?;
     assert_eq!(said.code, 3, "{}", said.stderr);
     let gap = answer["gaps"].to_string();
     assert!(
@@ -299,11 +279,7 @@ pub fn a_port_that_go_cannot_decode_poisons_its_kind(lab: &Lab) -> Verdict {
         "spec": {"ingress": [{"action": "Allow", "protocol": "TCP", "destination": {"ports": ["90:80"]}}]}
     })])?;
     let user = cluster.reader()?;
-    let said = ask(
-        user.kubeconfig(),
-        &["endpoint", "pod/shop/web-1", "-o", "json"],
-    )?;
-    let answer = said.json()?;
+    let (said, answer) = ask_about_web_1(user.kubeconfig())?;
     assert_eq!(said.code, 3, "{}", said.stderr);
     assert_eq!(answer["gaps"][0]["code"], "PoisonsKind", "{answer}");
     assert_eq!(answer["notes"][0]["code"], "list-poisoned");

@@ -46,6 +46,13 @@ pub fn ask(kubeconfig: &Path, args: &[&str]) -> Outcome<Said> {
     })
 }
 
+/// What the tool says of the pod web-1 in the namespace shop, and the answer in it.
+pub fn ask_about_web_1(kubeconfig: &Path) -> Outcome<(Said, Value)> {
+    let said = ask(kubeconfig, &["endpoint", "pod/shop/web-1", "-o", "json"])?;
+    let answer = said.json()?;
+    Ok((said, answer))
+}
+
 /// Answers one request: method and path with query.
 pub type Answer = dyn Fn(&str) -> Outcome<Response> + Send + Sync;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Verdict;
 use super::answers::all_but;
-use super::ask::{Proxy, ask};
+use super::ask::{Proxy, ask, ask_about_web_1};
 use super::support::Outcome;
 use super::support::apiserver::Options;
 use super::support::client::Response;
@@ -261,11 +261,7 @@ pub fn a_compacted_moment_is_chosen_anew(_: &Lab) -> Verdict {
         }
         Ok(response)
     }))?;
-    let said = ask(
-        &proxy.kubeconfig,
-        &["endpoint", "pod/shop/web-1", "-o", "json"],
-    )?;
-    let answer = said.json()?;
+    let (said, answer) = ask_about_web_1(&proxy.kubeconfig)?;
     assert!(
         gone.load(Ordering::SeqCst) > 0,
         "nothing was gone: the test proves nothing"
@@ -303,11 +299,7 @@ pub fn a_refused_pin_is_read_without(lab: &Lab) -> Verdict {
         }
         client.get(path)
     }))?;
-    let said = ask(
-        &proxy.kubeconfig,
-        &["endpoint", "pod/shop/web-1", "-o", "json"],
-    )?;
-    let answer = said.json()?;
+    let (said, answer) = ask_about_web_1(&proxy.kubeconfig)?;
     drop(world);
     assert_eq!(said.code, 0, "{}", said.stderr);
     assert_eq!(answer["snapshot"]["pinned"], false);
@@ -341,11 +333,7 @@ pub fn kinds_in_another_store_are_noticed(_: &Lab) -> Verdict {
                         "spec": pod(1, 0)["spec"], "status": pod(1, 0)["status"]});
     other.put("/registry/pods/shop/web-1", &serde_json::to_vec(&stored)?)?;
     let user = cluster.reader()?;
-    let said = ask(
-        user.kubeconfig(),
-        &["endpoint", "pod/shop/web-1", "-o", "json"],
-    )?;
-    let answer = said.json()?;
+    let (said, answer) = ask_about_web_1(user.kubeconfig())?;
     assert_eq!(said.code, 0, "{}", said.stderr);
     assert_eq!(answer["items"][0]["ref"], "pod/shop/web-1");
     assert_eq!(
@@ -366,11 +354,7 @@ pub fn the_moment_needs_no_cluster_information(lab: &Lab) -> Verdict {
     let cluster = lab.cluster(Mode::V1)?;
     let _world = cluster.world("shop")?;
     let user = cluster.user(&all_but(cluster, &["clusterinformations"])?)?;
-    let said = ask(
-        user.kubeconfig(),
-        &["endpoint", "pod/shop/web-1", "-o", "json"],
-    )?;
-    let answer = said.json()?;
+    let (said, answer) = ask_about_web_1(user.kubeconfig())?;
     assert_eq!(said.code, 0, "{}", said.stderr);
     assert_eq!(answer["snapshot"]["pinned"], true);
     assert_eq!(answer["snapshot"]["versionFrom"], "assumed");
