@@ -57,7 +57,7 @@ pub enum Error {
     Write(#[from] std::io::Error),
 }
 
-/// How the command ends.
+/// How the command ends. An interrupt ends it by its signal, which shells report as 130.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Answered; an empty list is an answer.
@@ -68,8 +68,6 @@ pub enum Exit {
     NoAnswer,
     /// Answered from incomplete data.
     Incomplete,
-    /// Interrupted by the user.
-    Interrupted,
 }
 
 impl Error {
@@ -110,7 +108,6 @@ impl Exit {
             Self::NotFound => 1,
             Self::NoAnswer => 2,
             Self::Incomplete => 3,
-            Self::Interrupted => 130,
         }
     }
 }

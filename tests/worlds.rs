@@ -224,3 +224,42 @@ fn as_files_in_another_order() {
         |world| modes(world).contains(&"files"),
     );
 }
+
+/// Asks about everything, or about what is typed, in a file.
+fn answer_of(file: &Path, what: &[&str]) -> (i32, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calicoq"))
+        .arg("endpoint")
+        .args(what)
+        .arg("-f")
+        .arg(file)
+        .args(["-r", "-o", "json"])
+        .env_remove("KUBECONFIG")
+        .output()
+        .unwrap();
+    let answer = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output.status.code().unwrap(), answer)
+}
+
+/// Each id and ref of an endpoint that is printed, typed as WHAT, finds that endpoint and no other.
+#[test]
+fn every_id_and_ref_can_be_typed_back() {
+    let (mut wrong, mut typed) = (Vec::new(), 0);
+    for world in worlds() {
+        let file = write(&world, &world.documents, CALICO_V1);
+        let (exit, all) = answer_of(file.path(), &[]);
+        assert!([0, 3].contains(&exit), "{}: exit {exit}", world.name);
+        for item in all["items"].as_array().unwrap() {
+            for name in ["id", "ref"] {
+                let text = item[name].as_str().unwrap();
+                let (again, answer) = answer_of(file.path(), &[text]);
+                typed += 1;
+                let found = &answer["items"];
+                if again != exit || found[0]["id"] != item["id"] || !found[1].is_null() {
+                    wrong.push(format!("{}: {text}: exit {again}", world.name));
+                }
+            }
+        }
+    }
+    assert!(typed > 200, "only {typed} were typed");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -17,8 +17,9 @@ pub struct EndpointItem {
     /// Its short form, which can be typed as WHAT.
     #[serde(rename = "ref")]
     pub short_ref: String,
-    /// The node.
-    pub node: String,
+    /// The node; a pod of a manifest may have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
     /// Whether a manifest without node or address was taken as an endpoint.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub assumed: bool,

@@ -113,29 +113,33 @@ pub struct Secret(String);
 // === impl Connection ===
 
 impl Connection {
-    /// Whether a flag was typed that chooses a cluster or who one is there.
+    /// The flags typed that choose a cluster or who one is there, as they are spelled.
     #[must_use]
-    pub fn chooses_a_cluster(&self) -> bool {
-        let texts = [
-            &self.context,
-            &self.cluster,
-            &self.user,
-            &self.server,
-            &self.impersonate,
-            &self.impersonate_uid,
-            &self.tls_server_name,
+    pub fn choosing(&self) -> Vec<&'static str> {
+        let typed = [
+            ("--kubeconfig", self.kubeconfig.is_some()),
+            ("--context", self.context.is_some()),
+            ("--cluster", self.cluster.is_some()),
+            ("--user", self.user.is_some()),
+            ("--server", self.server.is_some()),
+            ("--token", self.token.is_some()),
+            ("--as", self.impersonate.is_some()),
+            ("--as-group", !self.impersonate_groups.is_empty()),
+            ("--as-uid", self.impersonate_uid.is_some()),
+            (
+                "--certificate-authority",
+                self.certificate_authority.is_some(),
+            ),
+            ("--client-certificate", self.client_certificate.is_some()),
+            ("--client-key", self.client_key.is_some()),
+            ("--tls-server-name", self.tls_server_name.is_some()),
+            (
+                "--insecure-skip-tls-verify",
+                self.insecure_skip_tls_verify.is_some(),
+            ),
         ];
-        let files = [
-            &self.kubeconfig,
-            &self.certificate_authority,
-            &self.client_certificate,
-            &self.client_key,
-        ];
-        texts.iter().any(|text| text.is_some())
-            || files.iter().any(|file| file.is_some())
-            || self.token.is_some()
-            || self.insecure_skip_tls_verify.is_some()
-            || !self.impersonate_groups.is_empty()
+        let flags = typed.into_iter().filter(|(_, typed)| *typed);
+        flags.map(|(flag, _)| flag).collect()
     }
 }
 

@@ -51,7 +51,7 @@ fn short_flags_may_be_joined_and_s_hides_selectors() {
     let (arguments, cli) = typed("endpoint -s web");
     assert!(arguments.hide_selectors && !arguments.hide_rule_matches);
     assert_eq!(arguments.what, ["web"]);
-    assert!(!cli.connection.chooses_a_cluster());
+    assert!(cli.connection.choosing().is_empty());
 }
 
 #[test]
@@ -84,12 +84,9 @@ fn files_and_a_cluster_exclude_each_other() {
     ] {
         let error = refused(&format!("endpoint -f a.yaml {flag}"));
         assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{flag}");
-        assert!(
-            parse(&format!("endpoint {flag}"))
-                .unwrap()
-                .connection
-                .chooses_a_cluster()
-        );
+        let name = flag.split([' ', '=']).next().unwrap();
+        let (_, cli) = typed(&format!("endpoint {flag}"));
+        assert_eq!(cli.connection.choosing(), [name]);
     }
     assert!(parse("endpoint -f a.yaml --request-timeout 5s").is_ok());
 }

@@ -95,7 +95,15 @@ impl EndpointId {
     /// What a substring is looked for in: `<node>/<rest>`, as in the original tool.
     #[must_use]
     pub fn searchable(&self) -> String {
-        format!("{}/{}", self.node(), self.without_node())
+        self.after_node(&self.without_node())
+    }
+
+    /// `rest` behind the node; a pod of a manifest may have none.
+    fn after_node(&self, rest: &str) -> String {
+        match &**self.node() {
+            "" => rest.to_owned(),
+            node => format!("{node}/{rest}"),
+        }
     }
 }
 
@@ -111,12 +119,12 @@ impl PartialOrd for EndpointId {
     }
 }
 
-/// `node-a/k8s/shop.web-1/eth0`, `hep/node-a-eth0`.
+/// `node-a/k8s/shop.web-1/eth0`, `hep/node-a-eth0`; without a node `k8s/shop.web-1/eth0`.
 impl fmt::Display for EndpointId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Host { name, .. } => write!(f, "hep/{name}"),
-            Self::Workload { node, .. } => write!(f, "{node}/{}", self.without_node()),
+            Self::Workload { .. } => f.write_str(&self.after_node(&self.without_node())),
         }
     }
 }

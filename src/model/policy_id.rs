@@ -4,6 +4,7 @@
 //! namespace and stored name; before, Felix knew it by a name with tier and origin in front.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::Serialize;
 
@@ -35,6 +36,11 @@ pub struct PolicyId {
     pub stored: Symbol,
 }
 
+/// A text is no policy's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected KIND/NAME or KIND/NAMESPACE/NAME")]
+pub struct NoPolicyId;
+
 // === impl PolicyKind ===
 
 impl PolicyKind {
@@ -50,6 +56,16 @@ impl PolicyKind {
         Self::KubernetesAdminNetworkPolicy,
         Self::KubernetesBaselineAdminNetworkPolicy,
     ];
+
+    /// The kind of a short form or full name, whatever its case. `cnp` is none: Calico and Kubernetes mean
+    /// different kinds by it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let named = |kind: &Self| {
+            text.eq_ignore_ascii_case(kind.short()) || text.eq_ignore_ascii_case(kind.name())
+        };
+        Self::ALL.into_iter().find(named)
+    }
 
     /// Felix's short form, as in `np/shop/web`.
     #[must_use]
@@ -194,6 +210,30 @@ impl fmt::Display for PolicyId {
     }
 }
 
+/// Reads what [`Display`](fmt::Display) writes, with either form of the kind: `np/shop/web`, `GlobalNetworkPolicy/baseline`.
+impl FromStr for PolicyId {
+    type Err = NoPolicyId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (kind, rest) = text.split_once('/').ok_or(NoPolicyId)?;
+        let kind = PolicyKind::parse(kind).ok_or(NoPolicyId)?;
+        let (namespace, stored) = if kind.is_namespaced() {
+            rest.split_once('/').ok_or(NoPolicyId)?
+        } else {
+            ("", rest)
+        };
+        let named = !stored.is_empty() && !stored.contains('/');
+        if !named || kind.is_namespaced() == namespace.is_empty() {
+            return Err(NoPolicyId);
+        }
+        Ok(Self {
+            kind,
+            namespace: namespace.into(),
+            stored: stored.into(),
+        })
+    }
+}
+
 impl Serialize for PolicyId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -240,6 +280,39 @@ mod tests {
             id(PolicyKind::StagedKubernetesNetworkPolicy, "shop", "x").legacy_name(),
             "shop/staged:knp.default.x"
         );
+    }
+
+    #[test]
+    fn what_is_printed_is_read_back() {
+        for kind in PolicyKind::ALL {
+            let namespace = if kind.is_namespaced() { "shop" } else { "" };
+            for name in ["web", "default.web", "knp.default.web", "np"] {
+                let id = id(kind, namespace, name);
+                assert_eq!(id.to_string().parse(), Ok(id.clone()));
+                let long = id.to_string().replacen(kind.short(), kind.name(), 1);
+                assert_eq!(long.parse(), Ok(id));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused() {
+        for text in [
+            "",
+            "web",
+            "np",
+            "np/",
+            "np/web",
+            "np/shop/",
+            "np//web",
+            "np/shop/web/x",
+            "gnp/",
+            "gnp/shop/web",
+            "cnp/web",
+            "pod/shop/web",
+        ] {
+            assert_eq!(text.parse::<PolicyId>(), Err(NoPolicyId), "{text}");
+        }
     }
 
     #[test]

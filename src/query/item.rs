@@ -256,7 +256,7 @@ fn blank(endpoint: &Endpoint) -> EndpointItem {
         },
         id: endpoint.id.clone(),
         short_ref: endpoint.id.short_ref(),
-        node: endpoint.id.node().to_string(),
+        node: text(endpoint.id.node()),
         assumed: endpoint.assumed,
         orchestrator: None,
         namespace: None,

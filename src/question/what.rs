@@ -33,17 +33,33 @@ impl What {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let form = form(text).ok_or_else(|| Error::Usage {
             message: format!("{text:?} names no endpoint"),
-            hint: Some(
-                "WHAT is [pod/][NAMESPACE/]NAME, hep/NAME, node/NAME, an endpoint id, an address, a pattern \
-                 or a part of an id"
-                    .to_owned(),
-            ),
+            hint: Some(hint(text)),
         })?;
         Ok(Self {
             text: text.to_owned(),
             form,
         })
     }
+}
+
+/// What to type instead. A pattern is over names and takes no KIND: there is no telling `hep` from a namespace.
+fn hint(text: &str) -> String {
+    let kind = |(kind, rest)| Kind::parse(kind).map(|kind| (kind, rest));
+    match text.split_once('/').and_then(kind) {
+        Some((Kind::Node, _)) if is_pattern(text) => {
+            "node/ takes one name; a pattern is over the names of pods and host endpoints".to_owned()
+        }
+        Some((_, pattern)) if is_pattern(text) => {
+            format!("a pattern takes no KIND: type '{pattern}'")
+        }
+        _ => "WHAT is [pod/][NAMESPACE/]NAME, hep/NAME, node/NAME, an endpoint id, an address, a pattern or a part \
+              of an id"
+            .to_owned(),
+    }
+}
+
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
 }
 
 fn form(text: &str) -> Option<Form> {
@@ -54,14 +70,16 @@ fn form(text: &str) -> Option<Form> {
     if parts.iter().any(|part| part.is_empty()) {
         return None;
     }
-    let pattern = text.contains(['*', '?']);
-    match (parts.as_slice(), pattern) {
-        ([kind, rest @ ..], false) if !rest.is_empty() => match Kind::parse(kind) {
-            Some(kind) => of_kind(kind, rest).or_else(|| id(&parts)),
-            None => without_kind(&parts),
-        },
-        (_, true) => (parts.len() <= 2).then(|| Form::Glob(text.to_owned())),
-        (_, false) => Some(Form::Name(text.to_owned())),
+    let kind = match parts.as_slice() {
+        [kind, _, ..] => Kind::parse(kind),
+        _ => None,
+    };
+    match (kind, parts.as_slice(), is_pattern(text)) {
+        (None, [_] | [_, _], true) => Some(Form::Glob(text.to_owned())),
+        (_, _, true) => None,
+        (Some(kind), [_, rest @ ..], false) => of_kind(kind, rest).or_else(|| id(&parts)),
+        (_, [_], false) => Some(Form::Name(text.to_owned())),
+        (_, parts, false) => without_kind(parts),
     }
 }
 
@@ -205,6 +223,9 @@ mod tests {
             ("web-*", Some(Form::Glob(name("web-*")))),
             ("shop/web-?", Some(Form::Glob(name("shop/web-?")))),
             ("a/b/c*", None),
+            ("hep/node-*", None),
+            ("pod/web-?", None),
+            ("pods/shop/web-*", None),
             ("web", Some(Form::Name(name("web")))),
             ("pod", Some(Form::Name(name("pod")))),
             ("", None),

@@ -139,11 +139,7 @@ fn node(item: &EndpointItem) -> String {
         (None, Some(endpoint)) => format!(", interface {endpoint} ({name})"),
         (None, None) => String::new(),
     };
-    let node = if item.node.is_empty() {
-        "-"
-    } else {
-        &item.node
-    };
+    let node = item.node.as_deref().unwrap_or("-");
     format!("{node}{place}")
 }
 

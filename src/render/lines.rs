@@ -100,7 +100,7 @@ impl Plan {
         let columns = [
             (self.namespaces, item.namespace.clone().unwrap_or_default()),
             (true, self.name(item)),
-            (true, item.node.clone()),
+            (true, item.node.clone().unwrap_or_else(|| "-".to_owned())),
             (true, enforced.count().to_string()),
             (true, staged.to_string()),
             (true, words::short(&item.ingress.normal.unmatched)),

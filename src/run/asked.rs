@@ -1,5 +1,6 @@
 //! From what was typed to what is asked: the question, and where its data is.
 
+use super::report;
 use crate::behaviour::Version;
 use crate::cli::{self, Cli, EndpointArgs};
 use crate::convert::ManifestMode;
@@ -56,7 +57,7 @@ pub(super) fn without_context(cli: &Cli) -> Scope {
 }
 
 /// The API server that the flags and the kubeconfig name; nothing is asked of it yet. The question's scope is
-/// then the context's.
+/// then the context's. A server that flags chose is named, for it may not be the one that kubectl would ask.
 pub(super) fn cluster(cli: &Cli, question: &mut Question) -> Result<Reached, Error> {
     let typed = &cli.connection;
     let path = |path: &Option<std::path::PathBuf>| path.clone();
@@ -86,6 +87,14 @@ pub(super) fn cluster(cli: &Cli, question: &mut Question) -> Result<Reached, Err
         ..kube::Settings::default()
     };
     let mut connection = kube::Connection::configure(&settings)?;
+    let flags = typed.choosing();
+    if !flags.is_empty() && !cli.output.quiet {
+        super::say(&report::reading(
+            "kubernetes",
+            &connection.address,
+            &flags.join(", "),
+        ));
+    }
     question.scope = scope(cli, &connection.namespace);
     connection.fallback_namespace = question.only_namespace().map(str::to_owned);
     Ok(Reached {

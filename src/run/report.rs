@@ -7,6 +7,11 @@ use crate::note::Part;
 use crate::question::{Form, Question, What};
 use crate::render::{Format, Shape, Style, cluster_notes, escape, gap_warnings};
 
+/// `reading kubernetes https://10.0.0.5:6443 (--server)`: a source, and what chose it.
+pub(super) fn reading(datastore: &str, address: &str, by: &str) -> String {
+    escape(&format!("reading {datastore} {address} ({by})")).into_owned() + "\n"
+}
+
 /// Names that were taken for parts of ids.
 pub(super) fn widened(widened: &[Widened]) -> String {
     let line = |widened: &Widened| {

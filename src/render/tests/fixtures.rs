@@ -72,7 +72,7 @@ pub(super) fn pod(node: &str, namespace: &str, name: &str) -> EndpointItem {
         kind: "WorkloadEndpoint",
         short_ref: id.short_ref(),
         id,
-        node: node.to_owned(),
+        node: Some(node.to_owned()),
         assumed: false,
         orchestrator: Some("k8s".to_owned()),
         namespace: Some(namespace.to_owned()),

@@ -259,7 +259,7 @@ fn failsafes_are_named_where_there_are_some() {
 fn pods_of_a_namespace_in_lines() {
     let mut second = web_1();
     second.id = pod("node-b", "shop", "web-2").id;
-    second.node = "node-b".to_owned();
+    second.node = Some("node-b".to_owned());
     second.notes.clear();
     let text = printed_answer(
         answer(vec![web_1(), second], vec![]),

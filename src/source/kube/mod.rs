@@ -107,6 +107,8 @@ pub struct Connection {
     pub namespace: String,
     /// `context prod`, or `server https://…`.
     pub describe: String,
+    /// The server's address without anything secret.
+    pub address: String,
     /// As in [`Settings`]; may be set once the namespace is known.
     pub fallback_namespace: Option<String>,
     config: Config,
@@ -163,15 +165,17 @@ impl Connection {
     /// [`Error::Config`] when the kubeconfig cannot be used, [`Error::Usage`] for flags that need others.
     pub fn configure(settings: &Settings) -> Result<Self, Error> {
         let loaded = config::load(settings)?;
+        let address = endpoint(&loaded.config);
         let describe = match &loaded.context {
             Some(context) if settings.server.is_none() => format!("context {context}"),
-            _ => format!("server {}", endpoint(&loaded.config)),
+            _ => format!("server {address}"),
         };
         let limit = settings.request_timeout.unwrap_or(connection::REQUEST);
         Ok(Self {
             context: loaded.context,
             namespace: loaded.config.default_namespace.clone(),
             describe,
+            address,
             fallback_namespace: settings.fallback_namespace.clone(),
             exec: loaded.exec,
             config: loaded.config,
