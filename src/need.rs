@@ -279,7 +279,7 @@ fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read>
             reads.extend(of_profile(profile));
         }
     }
-    reads.extend(nodes_of_hosts(question, known));
+    reads.extend(nodes_of_shown(question, known));
     if !question.hide.rule_matches {
         reads.extend(services(known));
         reads.extend(shared(known, done));
@@ -307,27 +307,67 @@ fn holds(known: &Snapshot, address: IpAddr) -> bool {
         .any(|endpoint| endpoint.nets.contains(&net))
 }
 
-/// The Nodes of the host endpoints that the answer shows: whether they exist. Many are cheaper read at once.
-fn nodes_of_hosts(question: &Question, known: &Snapshot) -> Vec<Read> {
-    let shown = |endpoint: &Endpoint| match question.what.as_slice() {
-        [] => question.scope.hosts,
-        what => what.iter().any(|what| match &what.form {
-            Form::Host { name } | Form::Name(name) => {
-                endpoint.id.short_ref() == format!("hep/{name}")
-            }
-            Form::Address(address) => endpoint.nets.contains(&IpNet::from(*address)),
-            _ => false,
-        }),
+/// Whether it was asked for a Node of this name.
+#[must_use]
+pub fn asked_for_node(done: &[Read], name: &str) -> bool {
+    let read = node(name);
+    done.iter().any(|done| covers(done, &read))
+}
+
+/// The Nodes of the endpoints that the answer shows: whether they exist. Those of many host endpoints are cheaper
+/// read at once; those of many pods are not looked for.
+fn nodes_of_shown(question: &Question, known: &Snapshot) -> Vec<Read> {
+    let shown = |endpoint: &&Endpoint| match question.what.as_slice() {
+        [] => endpoint.is_host() && question.scope.hosts,
+        what => what.iter().any(|what| is_meant(&what.form, endpoint)),
     };
-    let hosts = known
+    let (hosts, pods): (Vec<_>, Vec<_>) = known
         .endpoints
         .iter()
-        .filter(|endpoint| endpoint.is_host() && shown(endpoint));
-    let nodes: BTreeSet<&str> = hosts.map(|endpoint| &**endpoint.id.node()).collect();
-    if nodes.len() > LOOKED_UP_ONE_BY_ONE {
+        .filter(shown)
+        .partition(|endpoint| endpoint.is_host());
+    let names = |endpoints: &[&Endpoint]| -> BTreeSet<String> {
+        endpoints
+            .iter()
+            .map(|endpoint| endpoint.id.node().to_string())
+            .collect()
+    };
+    let (mut of_hosts, of_pods) = (names(&hosts), names(&pods));
+    if of_hosts.len() > LOOKED_UP_ONE_BY_ONE {
         return vec![all(Kind::Node)];
     }
-    nodes.into_iter().map(node).collect()
+    if of_pods.len() <= LOOKED_UP_ONE_BY_ONE {
+        of_hosts.extend(of_pods);
+    }
+    of_hosts
+        .iter()
+        .filter(|name| !name.is_empty())
+        .map(|name| node(name))
+        .collect()
+}
+
+/// Whether a WHAT names exactly this endpoint.
+fn is_meant(form: &Form, endpoint: &Endpoint) -> bool {
+    match (form, &endpoint.id) {
+        (Form::Host { name } | Form::Name(name), EndpointId::Host { name: theirs, .. }) => {
+            **theirs == *name
+        }
+        (Form::Pod { name, .. } | Form::Name(name), EndpointId::Workload { workload, .. }) => {
+            **workload == *name
+        }
+        (
+            Form::Id {
+                workload,
+                endpoint: interface,
+                ..
+            },
+            id,
+        ) => id
+            .without_node()
+            .ends_with(&format!("/{workload}/{interface}")),
+        (Form::Address(address), _) => endpoint.nets.contains(&IpNet::from(*address)),
+        _ => false,
+    }
 }
 
 /// EndpointSlices of the services that rules name.

@@ -43,6 +43,9 @@ pub(super) fn convert(
         default_endpoint_to_host_action: text(&spec.default_endpoint_to_host_action),
         interface_prefix: text(&spec.interface_prefix),
         bpf_enabled: spec.bpf_enabled == Some(true),
+        allow_vxlan_from_workloads: spec.allow_vxlan_packets_from_workloads,
+        allow_ipip_from_workloads: spec.allow_ipip_packets_from_workloads,
+        vxlan_port: spec.vxlan_port.and_then(|port| u16::try_from(port).ok()),
     }));
 }
 

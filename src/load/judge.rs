@@ -2,10 +2,27 @@
 
 use super::Gathering;
 use crate::model::{Endpoint, Policy};
+use crate::need::{self, Read};
 use crate::note::{Gap, GapCode, Note, Part, codes};
 use crate::snapshot::Reason;
 
 impl Gathering<'_> {
+    /// A node that may not be read, or was not looked for, may well exist.
+    pub(super) fn find_absent_nodes(&mut self, done: &[Read]) {
+        let Some(nodes) = &self.snapshot.nodes else {
+            return;
+        };
+        let named = self
+            .snapshot
+            .endpoints
+            .iter()
+            .map(|endpoint| endpoint.id.node());
+        let absent = named.filter(|node| {
+            !node.is_empty() && !nodes.contains(&***node) && need::asked_for_node(done, node)
+        });
+        self.snapshot.absent_nodes = absent.cloned().collect();
+    }
+
     /// What is not shown cannot be uncertain.
     pub(super) fn forget_gaps_of_rule_matches(&mut self) {
         let gaps = &mut self.snapshot.gaps;

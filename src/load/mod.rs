@@ -225,6 +225,7 @@ impl<'a> Gathering<'a> {
 
     fn loaded(mut self, question: &Question, source: &dyn Source, done: &[Read]) -> Loaded {
         let behaviour = self.behaviour();
+        self.find_absent_nodes(done);
         self.note_foreign_fields();
         if question.hide.rule_matches {
             self.forget_gaps_of_rule_matches();

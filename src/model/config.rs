@@ -31,6 +31,12 @@ pub struct FelixConfiguration {
     pub interface_prefix: Option<String>,
     /// Whether the eBPF dataplane is on.
     pub bpf_enabled: bool,
+    /// Whether VXLAN packets of workloads may pass.
+    pub allow_vxlan_from_workloads: Option<bool>,
+    /// Whether IP-in-IP packets of workloads may pass.
+    pub allow_ipip_from_workloads: Option<bool>,
+    /// The UDP port of VXLAN.
+    pub vxlan_port: Option<u16>,
 }
 
 /// A failsafe port.

@@ -134,6 +134,8 @@ table! {
         "create a host endpoint for the named interface";
     UNTRACKED_SEVERAL_TIERS_BPF = "untracked-several-tiers-bpf", Opens, NotProgrammed,
         "put the untracked policies in one tier";
+    AOF_MISSING = "aof-missing", Opens, Narrowed,
+        "set applyOnForward: true if it is meant for forwarded traffic too";
     RULE_SELECTOR_UNPARSABLE = "rule-selector-unparsable", Either, Dropped,
         "correct the rule's selector";
     RULE_NOTSELECTOR_BLANK_CRASH = "rule-notselector-blank-crash", Closes, Isolates,
@@ -232,6 +234,10 @@ table! {
         "Calico ignores this label";
     NS_LONG_LABEL = "ns-long-label", Either, PartDropped,
         "shorten the key";
+    POD_NODE_LOST = "pod-node-lost", Info, NotProgrammed,
+        "policy is enforced only where calico-node runs";
+    ENCAP_EGRESS_DROPPED = "encap-egress-dropped", Closes, Inert,
+        "allow it in the FelixConfiguration: allowVXLANPacketsFromWorkloads, allowIPIPPacketsFromWorkloads";
     PROFILE_MISSING = "profile-missing", Closes, Denies,
         "correct the list of profiles";
     HEP_INVALID_DROPPED = "hep-invalid-dropped", Either, Dropped,

@@ -4,6 +4,7 @@
 
 pub mod endpoint;
 mod find;
+mod host_notes;
 mod item;
 mod notes;
 mod rule_match;

@@ -2,14 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use super::host_notes;
 use super::item::{Known, Maker};
-use crate::matcher::{End, Rival, RuleHit, RuleOwner, StageKind};
-use crate::model::{Action, Direction, Endpoint, ObjectRef, Policy, Treatment};
+use crate::matcher::{End, RuleHit, RuleOwner, StageKind};
+use crate::model::{
+    Action, Direction, Endpoint, ObjectRef, Policy, Port, Protocol, Rule, Treatment,
+};
 use crate::note::{Code, Note, codes, sort};
 use crate::snapshot::Snapshot;
 
 /// Group and version of what users of Calico write.
 const V3: &str = "projectcalico.org/v3";
+
+/// Felix's default `vxlanPort`.
+const VXLAN_PORT: u16 = 4789;
+/// IP-in-IP has no name in Calico.
+const IPIP: Protocol = Protocol::Number(4);
 
 /// Codes that concern a whole kind or the cluster, whichever object they name.
 const OF_CLUSTER: &[Code] = &[
@@ -54,10 +62,13 @@ pub(super) fn of_endpoint(
     notes.extend(staged(known));
     notes.extend(profiles(maker, known.endpoint));
     if known.endpoint.is_host() {
-        notes.extend(host(maker, known));
+        notes.extend(host_notes::of_host(maker, known));
+        notes.extend(hidden_labels(known));
     } else {
         notes.extend(on_pod(known));
         notes.extend(covered(hits));
+        notes.extend(lost_node(maker, known.endpoint));
+        notes.extend(encapsulated(maker, known));
     }
     sort(&mut notes);
     notes
@@ -230,178 +241,49 @@ fn on_pod(known: &Known<'_, '_>) -> Vec<Note> {
     inert.map(note).collect()
 }
 
-fn host(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
-    let endpoint = known.endpoint;
-    let mut notes: Vec<Note> = maker
-        .matcher
-        .rivals(endpoint)
-        .into_iter()
-        .map(|rival| rivalry(endpoint, rival))
-        .collect();
-    notes.extend(unknown_node(maker, endpoint));
-    notes.extend(untracked(maker, known));
-    notes.extend(untracked_ways(known));
-    notes.extend(bpf_interface(maker, endpoint));
-    notes.extend(default_deny(known));
-    notes.extend(hidden_labels(known));
-    notes
-}
-
-fn rivalry(endpoint: &Endpoint, rival: Rival<'_>) -> Note {
-    let (code, message) = match rival {
-        Rival::SameInterface(other) => (
-            codes::HEP_SEVERAL_PER_INTERFACE,
-            format!(
-                "it is inactive on its interface: {} has a smaller name",
-                other.id
-            ),
-        ),
-        Rival::SameAddress(other) => (
-            codes::HEP_SEVERAL_PER_INTERFACE,
-            format!(
-                "it is inactive on an interface that {} also covers",
-                other.id
-            ),
-        ),
-        Rival::SmallerWildcard(other) => (
-            codes::HEP_SEVERAL_WILDCARDS,
-            format!(
-                "it is inactive: {} also covers all interfaces of the node",
-                other.id
-            ),
-        ),
-        Rival::Shadows(other) => {
-            let name = other.host().map_or("", |host| &*host.interface_name);
-            let what = if name.is_empty() {
-                "the interfaces with its addresses"
-            } else {
-                name
-            };
-            (
-                codes::HEP_WILDCARD_SHADOWED,
-                format!("it does not cover {what}: {} does", other.id),
-            )
-        }
-    };
-    Note::new(code, &endpoint.object, message).field("spec.interfaceName")
-}
-
-fn unknown_node(maker: &Maker<'_>, endpoint: &Endpoint) -> Option<Note> {
-    let nodes = maker.snapshot.nodes.as_ref()?;
+/// Policy is enforced only where a node runs Calico, so not where there is no node.
+fn lost_node(maker: &Maker<'_>, endpoint: &Endpoint) -> Option<Note> {
     let node = endpoint.id.node();
-    let message = format!("no node is called {node}; nothing is protected");
-    (!nodes.contains(&**node))
-        .then(|| Note::new(codes::HEP_UNKNOWN_NODE, &endpoint.object, message).field("spec.node"))
+    let message = format!("no node is called {node}");
+    (maker.snapshot.absent_nodes.contains(node))
+        .then(|| Note::new(codes::POD_NODE_LOST, &endpoint.object, message).field("spec.nodeName"))
 }
 
-fn untracked(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
-    let endpoint = known.endpoint;
-    let wildcard = endpoint
-        .host()
-        .is_some_and(|host| &*host.interface_name == "*");
-    let policies: Vec<_> = known
-        .selected
-        .policies
-        .iter()
-        .filter(|policy| policy.treatment == Treatment::Untracked)
-        .collect();
+/// Allowed encapsulation, which nodes drop before any policy (`felix/rules/endpoints.go`).
+fn encapsulated(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
+    let node = known.endpoint.id.node();
+    let felix = maker.snapshot;
+    let vxlan = felix.felix_field(node, |felix| felix.allow_vxlan_from_workloads);
+    let ipip = felix.felix_field(node, |felix| felix.allow_ipip_from_workloads);
+    let port = felix.felix_field(node, |felix| felix.vxlan_port);
+    let port = port.map_or(VXLAN_PORT, |(port, _)| port);
+    let allowed = |setting: Option<(bool, &str)>| setting.is_some_and(|(allowed, _)| allowed);
+    let (vxlan, ipip) = (allowed(vxlan), allowed(ipip));
     let mut notes = Vec::new();
-    if wildcard {
-        let message = "untracked policy is not programmed for a host endpoint of all interfaces";
-        notes.extend(policies.iter().map(|policy| {
-            Note::new(codes::UNTRACKED_WILDCARD_HEP, &policy.object, message)
-                .field("spec.doNotTrack")
-        }));
-    }
-    let tiers: BTreeSet<_> = policies.iter().map(|policy| &policy.tier).collect();
-    let bpf = maker
-        .snapshot
-        .felix_field(endpoint.id.node(), |felix| felix.bpf_enabled.then_some(()));
-    if tiers.len() > 1 && bpf.is_some() {
-        let message =
-            "in eBPF mode untracked ingress rules are not enforced: they span several tiers";
-        notes.push(Note::new(
-            codes::UNTRACKED_SEVERAL_TIERS_BPF,
-            &endpoint.object,
-            message,
-        ));
-    }
-    notes
-}
-
-/// Untracked rules: replies need rules of their own, and forwarded packets break at the pod.
-fn untracked_ways(known: &Known<'_, '_>) -> Vec<Note> {
-    let untracked = |policy: &&&Policy| policy.treatment == Treatment::Untracked;
-    let policies: Vec<_> = known.selected.policies.iter().filter(untracked).collect();
-    let allows = |policy: &Policy, direction| {
-        let mut rules = policy.rules(direction).iter();
-        policy.acts_on(direction) && rules.any(|rule| rule.action == Action::Allow)
-    };
-    let ways =
-        Direction::BOTH.map(|direction| policies.iter().any(|policy| allows(policy, direction)));
-    let mut notes = Vec::new();
-    for policy in policies {
-        if ways == [true, false] || ways == [false, true] {
-            let message = "it allows one direction only; replies meet normal policy";
-            notes.push(Note::new(codes::UNTRACKED_ONE_WAY, &policy.object, message));
-        }
-        let mut ingress = policy.ingress.iter();
-        let anywhere =
-            |rule: &crate::model::Rule| rule.action == Action::Allow && rule.destination.is_empty();
-        if policy.acts_on(Direction::Ingress) && ingress.any(anywhere) {
-            let message =
-                "untracked packets that are forwarded to pods of this host are dropped there";
-            notes.push(Note::new(codes::UNTRACKED_TO_PODS, &policy.object, message));
+    for policy in &known.selected.policies {
+        let rules = policy.rules(Direction::Egress).iter();
+        for rule in
+            rules.filter(|rule| policy.acts_on(Direction::Egress) && rule.action == Action::Allow)
+        {
+            let what = match () {
+                () if !vxlan && names_port(rule, port) => "VXLAN",
+                () if !ipip && rule.protocol == Some(IPIP) => "IP-in-IP",
+                () => continue,
+            };
+            let message = format!("nodes drop {what} packets of pods before any policy");
+            let field = format!("spec.egress[{}]", rule.index);
+            notes
+                .push(Note::new(codes::ENCAP_EGRESS_DROPPED, &policy.object, message).field(field));
         }
     }
     notes
 }
 
-/// The interfaces that the eBPF dataplane attaches to by default (`bpfDataIfacePattern`).
-fn bpf_interface(maker: &Maker<'_>, endpoint: &Endpoint) -> Option<Note> {
-    let name = endpoint.host().map(|host| &*host.interface_name)?;
-    let felix = &maker.snapshot;
-    felix.felix_field(endpoint.id.node(), |felix| felix.bpf_enabled.then_some(()))?;
-    let class = |name: &str| {
-        let tail = ["en", "wl", "ww", "sl", "ib"]
-            .iter()
-            .find_map(|head| name.strip_prefix(head));
-        tail.is_some_and(|tail| tail.starts_with(['P', 'o', 'p', 's', 'x']))
-    };
-    let known = ["eth", "wlan", "wwan", "bond"]
-        .iter()
-        .any(|head| name.starts_with(head));
-    let message = format!("in eBPF mode interface {name} is not handled by the default pattern");
-    (!name.is_empty() && name != "*" && !known && !class(name)).then(|| {
-        Note::new(codes::HEP_BPF_DATA_IFACE, &endpoint.object, message).field("spec.interfaceName")
-    })
-}
-
-/// A host endpoint without profiles whose policies allow nothing in a direction cuts the host off.
-fn default_deny(known: &Known<'_, '_>) -> Vec<Note> {
-    let endpoint = known.endpoint;
-    let allows = |direction| {
-        known.selected.policies.iter().any(|policy| {
-            !policy.id.kind.is_staged()
-                && policy.acts_on(direction)
-                && policy
-                    .rules(direction)
-                    .iter()
-                    .any(|rule| rule.action == Action::Allow)
-        })
-    };
-    let closed = Direction::BOTH
-        .into_iter()
-        .filter(|direction| endpoint.profiles.is_empty() && !allows(*direction));
-    closed
-        .map(|direction| {
-            let message = format!(
-                "without profiles all {} traffic but failsafes is dropped",
-                direction.field()
-            );
-            Note::new(codes::HEP_DEFAULT_DENY, &endpoint.object, message).field("spec.profiles")
-        })
-        .collect()
+/// Whether the rule is for this UDP port among few: a rule for all ports does not mean it.
+fn names_port(rule: &Rule, port: u16) -> bool {
+    let named = |written: &Port| *written == Port::number(port);
+    let udp = rule.protocol.as_ref().and_then(Protocol::with_ports) == Some("udp");
+    udp && rule.destination.ports.iter().any(named)
 }
 
 fn hidden_labels(known: &Known<'_, '_>) -> Vec<Note> {

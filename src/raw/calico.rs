@@ -102,6 +102,21 @@ pub struct FelixConfigurationSpec {
     /// Whether the eBPF dataplane is on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_enabled: Option<bool>,
+    /// Whether VXLAN packets of workloads may pass.
+    #[serde(
+        rename = "allowVXLANPacketsFromWorkloads",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub allow_vxlan_packets_from_workloads: Option<bool>,
+    /// Whether IP-in-IP packets of workloads may pass.
+    #[serde(
+        rename = "allowIPIPPacketsFromWorkloads",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub allow_ipip_packets_from_workloads: Option<bool>,
+    /// The UDP port of VXLAN.
+    #[serde(rename = "vxlanPort", skip_serializing_if = "Option::is_none")]
+    pub vxlan_port: Option<i64>,
 }
 
 /// A failsafe port.

@@ -114,6 +114,8 @@ pub fn gap_warnings(gaps: &[Gap]) -> String {
     for gap in gaps {
         let message = match &gap.code {
             GapCode::Forbidden => forbidden(gap),
+            // A place in a file begins with the file.
+            _ if gap.message.starts_with(&gap.resource) => gap.message.clone(),
             _ => format!("{}: {}", gap.resource, gap.message),
         };
         text.push_str(&format!("warning: {}", escape(&message)));

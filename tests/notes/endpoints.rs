@@ -50,8 +50,27 @@ pub fn pods() -> Vec<Case> {
         ),
         (
             "pod-labels-stripped",
-            vec![labelled(pod("odd", spec, live), json!({"pcns.team": "x"}))],
+            vec![labelled(
+                pod("odd", spec, live.clone()),
+                json!({"pcns.team": "x"}),
+            )],
             named,
+        ),
+        (
+            "pod-node-lost",
+            vec![pod(
+                "odd",
+                json!({"nodeName": "node-z", "serviceAccountName": "default"}),
+                live.clone(),
+            )],
+            named,
+        ),
+        (
+            "encap-egress-dropped",
+            vec![gnp(
+                json!({"selector": "all()", "egress": [{"action": "Allow", "protocol": "UDP", "destination": {"ports": [4789]}}]}),
+            )],
+            &[],
         ),
         (
             "ns-long-label",
@@ -143,6 +162,7 @@ pub fn hosts() -> Vec<Case> {
             vec![hep("h", json!({"interfaceName": "cali1"}))],
             all,
         ),
+        ("aof-missing", vec![eth0("h")], all),
         (
             "hep-default-deny",
             vec![hep("h", json!({"interfaceName": "eth0"}))],
@@ -224,5 +244,45 @@ pub fn hosts() -> Vec<Case> {
             vec![felix("some", json!({"nodeSelector": "all()"}))],
             &["--calico-version", "v3.31.0"],
         ),
+    ]
+}
+
+/// What is just not the condition of a code.
+pub fn near_misses() -> Vec<Case> {
+    let host = || {
+        hep(
+            "h",
+            json!({"interfaceName": "eth0", "expectedIPs": ["192.0.2.1"]}),
+        )
+    };
+    let vxlan = || json!({"selector": "all()", "egress": [{"action": "Allow", "protocol": "UDP", "destination": {"ports": [4789]}}]});
+    vec![
+        (
+            "aof-missing",
+            vec![
+                host(),
+                gnp(
+                    json!({"selector": "all()", "applyOnForward": true, "ingress": [{"action": "Allow"}]}),
+                ),
+            ],
+            &["-A"],
+        ),
+        (
+            "encap-egress-dropped",
+            vec![
+                gnp(vxlan()),
+                felix("default", json!({"allowVXLANPacketsFromWorkloads": true})),
+            ],
+            &[],
+        ),
+        (
+            "encap-egress-dropped",
+            vec![
+                gnp(vxlan()),
+                felix("node.node-a", json!({"vxlanPort": 4790})),
+            ],
+            &[],
+        ),
+        ("pod-node-lost", vec![running("odd")], &["pod/shop/odd"]),
     ]
 }

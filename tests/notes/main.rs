@@ -183,6 +183,14 @@ fn each_code_stands_where_its_condition_does() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn a_code_ends_where_its_condition_does() {
+    for (code, added, args) in endpoints::near_misses() {
+        let found = codes_of(&[healthy(), added].concat(), args);
+        assert!(!found.contains(code), "{code}");
+    }
+}
+
 /// A code that nothing shows would be a promise that is not kept.
 #[test]
 fn every_code_has_a_case() {

@@ -93,12 +93,17 @@ impl Files {
 
 /// Nothing readable at all.
 fn nothing(source: &str, problems: &[parse::Problem]) -> Error {
-    let cause = problems.first().map_or_else(
-        || "no object that Calico's policy reads".to_owned(),
-        |problem| problem.to_string(),
+    let (what, cause) = problems.first().map_or_else(
+        || {
+            (
+                source.to_owned(),
+                "no object that Calico's policy reads".to_owned(),
+            )
+        },
+        |problem| (problem.origin.to_string(), problem.cause.clone()),
     );
     Error::Source {
-        what: source.to_owned(),
+        what,
         cause,
         hint: Some(
             "give files as kubectl get -o yaml or calicoctl get -o yaml write them".to_owned(),

@@ -24,7 +24,7 @@ pub struct Origin {
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) origin: Origin,
-    cause: String,
+    pub(super) cause: String,
 }
 
 /// One object of a kind that matters.
@@ -44,11 +44,18 @@ pub(super) struct Found {
     pub(super) foreign: usize,
 }
 
+/// `file.yaml:3:7`
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, column } = self;
+        write!(f, "{file}:{line}:{column}")
+    }
+}
+
 /// `file.yaml:3:7: cause`
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Origin { file, line, column } = &self.origin;
-        write!(f, "{file}:{line}:{column}: {}", self.cause)
+        write!(f, "{}: {}", self.origin, self.cause)
     }
 }
 
