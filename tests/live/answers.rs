@@ -320,14 +320,7 @@ pub fn the_real_kubectl_runs_the_plugin(lab: &Lab) -> Verdict {
     let cluster = lab.cluster(Mode::V3)?;
     let _world = cluster.world("shop")?;
     let user = cluster.reader()?;
-    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_kubectl-calicoq"));
-    let folder = binary.parent().unwrap_or(binary);
-    let path = std::env::var("PATH").unwrap_or_default();
-    let output = cluster
-        .kubectl(user.kubeconfig())
-        .env("PATH", format!("{}:{path}", folder.display()))
-        .args(["calicoq", "endpoint", "-n", "shop", "web-9"])
-        .output()?;
+    let output = cluster.shell(user.kubeconfig(), "kubectl calicoq endpoint -n shop web-9")?;
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(
@@ -335,5 +328,25 @@ pub fn the_real_kubectl_runs_the_plugin(lab: &Lab) -> Verdict {
             .contains("no pod or host endpoint \"web-9\" in namespace shop (-A looks everywhere)"),
         "{stderr}"
     );
+    Ok(())
+}
+
+/// The acceptance lines of `tests/transcripts/jq.md`, through the real kubectl and jq.
+pub fn the_lines_for_jq_print_what_the_transcript_shows(lab: &Lab) -> Verdict {
+    let cluster = lab.cluster(Mode::V1)?;
+    let _world = cluster.world("shop")?;
+    let user = cluster.reader()?;
+    let text = include_str!("../transcripts/jq.md");
+    let block = text.split("```").nth(1).unwrap_or_default();
+    let commands: Vec<&str> = block.split("$ kubectl ").skip(1).collect();
+    assert_eq!(commands.len(), 6);
+    for command in commands {
+        let (line, shown) = command.split_once('\n').unwrap_or_default();
+        let output = cluster.shell(user.kubeconfig(), &format!("kubectl {line}"))?;
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{line}: {stderr}");
+        assert_eq!(printed.trim_end(), shown.trim_end(), "{line}");
+    }
     Ok(())
 }

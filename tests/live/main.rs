@@ -33,6 +33,7 @@ mod answers;
 mod ask;
 #[path = "../expectation/mod.rs"]
 mod expectation;
+mod groups;
 mod harness;
 mod moment;
 mod support;
@@ -99,6 +100,9 @@ fn main() -> ExitCode {
         answers::a_wrong_address_is_an_error_within_its_time,
         answers::an_expired_token_is_said_so,
         answers::the_real_kubectl_runs_the_plugin,
+        answers::the_lines_for_jq_print_what_the_transcript_shows,
+        groups::a_forbidden_kind_is_read_from_the_other_group,
+        groups::two_copies_are_noted_and_the_one_that_nodes_read_is_read,
         moment::first_pages_are_pinned_and_later_ones_only_continue,
         moment::one_name_never_lists_all_pods,
         moment::a_write_of_two_kinds_is_never_seen_torn,

@@ -110,6 +110,13 @@ fn healthy() -> Vec<Value> {
 
 /// Codes, and causes of dropped policies, in the answer.
 fn codes_of(objects: &[Value], args: &[&str]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    collect(&answer_of(objects, args).1, &mut found);
+    found
+}
+
+/// Exit code and answer.
+fn answer_of(objects: &[Value], args: &[&str]) -> (Option<i32>, Value) {
     // A later object of the same kind and name takes the place of an earlier one.
     let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
     let mut child = Command::new(env!("CARGO_BIN_EXE_kubectl-calicoq"))
@@ -127,11 +134,9 @@ fn codes_of(objects: &[Value], args: &[&str]) -> BTreeSet<String> {
         .write_all(list.to_string().as_bytes())
         .unwrap();
     let output = child.wait_with_output().unwrap();
-    let answer: Value =
+    let answer =
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{list}: {error}"));
-    let mut found = BTreeSet::new();
-    collect(&answer, &mut found);
-    found
+    (output.status.code(), answer)
 }
 
 fn collect(value: &Value, found: &mut BTreeSet<String>) {
@@ -189,6 +194,54 @@ fn a_code_ends_where_its_condition_does() {
         let found = codes_of(&[healthy(), added].concat(), args);
         assert!(!found.contains(code), "{code}");
     }
+}
+
+/// `answers.md` UnknownFields: what open-source Calico ignores, another product may act on.
+#[test]
+fn unknown_fields_of_another_product_are_a_gap() {
+    let odd =
+        json!({"action": "Allow", "source": {"selector": "all()", "domains": ["example.org"]}});
+    let ask = |variant: &str| {
+        let information = stored(
+            V3,
+            "ClusterInformation",
+            "",
+            "default",
+            json!({"calicoVersion": "v3.32.1", "datastoreReady": true, "variant": variant}),
+        );
+        answer_of(
+            &[healthy(), vec![information, rule(odd.clone())]].concat(),
+            &["web"],
+        )
+    };
+    let effects = |answer: &Value| -> Vec<Value> {
+        let matches = answer["items"][0]["ruleMatches"].as_array().unwrap();
+        matches
+            .iter()
+            .map(|found| found["effect"].clone())
+            .collect()
+    };
+
+    let (exit, answer) = ask("AnotherProduct");
+    assert_eq!(exit, Some(3));
+    assert_eq!(answer["complete"], false);
+    let gap = &answer["gaps"][0];
+    assert_eq!(
+        (&gap["code"], &gap["resource"]),
+        (&json!("UnknownFields"), &json!("gnp/g"))
+    );
+    assert_eq!(gap["missingFrom"], json!(["unmatched", "ruleMatches"]));
+    assert_eq!(effects(&answer), ["Unknown"]);
+    let mut codes = BTreeSet::new();
+    collect(&answer, &mut codes);
+    assert!(!codes.contains("unknown-field-ignored"), "{codes:?}");
+
+    let (exit, answer) = ask("Calico");
+    assert_eq!(exit, Some(0));
+    assert_eq!(answer["gaps"], json!([]));
+    assert_eq!(effects(&answer), ["Applies"]);
+    collect(&answer, &mut codes);
+    assert!(codes.contains("unknown-field-ignored"), "{codes:?}");
 }
 
 /// A code that nothing shows would be a promise that is not kept.

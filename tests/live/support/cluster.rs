@@ -140,6 +140,22 @@ impl Cluster {
         command
     }
 
+    /// A shell in which `kubectl` is the servers' own and finds the tool as its plugin.
+    pub fn shell(&self, kubeconfig: &Path, line: &str) -> Outcome<std::process::Output> {
+        let tool = Path::new(env!("CARGO_BIN_EXE_kubectl-calicoq"));
+        let kubectl = binaries::path("kubectl");
+        let folders = [kubectl.parent(), tool.parent()];
+        let found = std::env::var_os("PATH").unwrap_or_default();
+        let folders = folders.into_iter().flatten().map(Path::to_path_buf);
+        let path = std::env::join_paths(folders.chain(std::env::split_paths(&found)))?;
+        let mut command = Command::new("bash");
+        command
+            .args(["-c", line])
+            .env("PATH", path)
+            .env("KUBECONFIG", kubeconfig);
+        Ok(command.stdin(Stdio::null()).output()?)
+    }
+
     /// The etcd behind the server, for what no API allows.
     pub fn etcd(&self) -> &Etcd {
         &self.etcd

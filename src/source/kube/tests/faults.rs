@@ -102,6 +102,25 @@ fn one_silent_kind_is_a_gap() {
     assert_eq!(kept.gaps[0].1.code, crate::note::GapCode::Timeout);
 }
 
+/// A server that fails at one kind, pinned or not, leaves a gap there and answers for the rest.
+#[test]
+fn one_failing_kind_is_a_gap() {
+    let fails = |request: &stub::Request| request.path().ends_with("/networksets");
+    let stub = World::small().serve(move |request| {
+        fails(request).then(|| Answer::status(500, "etcdserver: request timed out"))
+    });
+    let mut source = source(&stub);
+    let stages = two_stages(&[Kind::Tier, Kind::NetworkSet, Kind::Pod]);
+    let (kept, _) = whole(&mut source, &stages).unwrap();
+    let [(Kind::NetworkSet, gap)] = kept.gaps.as_slice() else {
+        panic!("{:?}", kept.gaps);
+    };
+    assert_eq!(gap.code, crate::note::GapCode::ServerError);
+    assert_eq!(gap.missing_from, [crate::note::Part::RuleMatches]);
+    assert_eq!(gap.message, "500: etcdserver: request timed out");
+    assert!(gap.rule.is_none(), "no right is missing");
+}
+
 #[test]
 fn the_answer_ends_early() {
     let stub = World::small().serve(|request| {
