@@ -37,7 +37,7 @@ pub(super) fn convert(
         let detail = "its metadata annotation does not decode".to_owned();
         return out.push(invalid(converter, object, &hep.spec, detail, labels));
     }
-    match endpoint(converter, &metadata, &hep.spec, labels.clone(), &object) {
+    match endpoint(converter, &metadata, &hep.spec, labels.clone()) {
         Ok(endpoint) => {
             note_labels(&metadata, &object, out);
             note_interface(converter, &hep.spec, &endpoint.nets, &object, out);
@@ -72,7 +72,6 @@ fn endpoint(
     metadata: &Unfolded,
     spec: &HostEndpointSpec,
     labels: LabelSet,
-    object: &ObjectRef,
 ) -> Result<Endpoint, Fault> {
     validate(converter, metadata, spec)?;
     let expected = spec.expected_ips.as_deref().unwrap_or_default();
@@ -86,7 +85,6 @@ fn endpoint(
             node: converter.symbol(&spec.node),
             name: converter.symbol(metadata.name()),
         },
-        object: object.clone(),
         object_labels: labels.clone(),
         labels,
         profiles: profiles.iter().map(|name| converter.symbol(name)).collect(),

@@ -41,7 +41,7 @@ pub(super) fn convert(
 ) {
     let metadata = &pod.metadata;
     let object = ObjectRef::new("v1", "Pod", &metadata.namespace, &metadata.name);
-    match endpoint(converter, pod, origin, &object) {
+    match endpoint(converter, pod, origin) {
         Ok(endpoint) => {
             note_stripped_labels(pod, &object, out);
             out.push(Fact::Endpoint(endpoint));
@@ -59,12 +59,7 @@ pub(super) fn convert(
     }
 }
 
-fn endpoint(
-    converter: &mut Converter,
-    pod: &Pod<'_>,
-    origin: Origin,
-    object: &ObjectRef,
-) -> Result<Endpoint, Unfit> {
+fn endpoint(converter: &mut Converter, pod: &Pod<'_>, origin: Origin) -> Result<Endpoint, Unfit> {
     let none = PodSpec::default();
     let spec = pod.spec.as_ref().unwrap_or(&none);
     if spec.host_network == Some(true) {
@@ -89,7 +84,6 @@ fn endpoint(
     let interface = workload_of_pod::interface_name(namespace, name);
     Ok(Endpoint {
         id: workload_of_pod::id(converter, &spec.node_name, namespace, name),
-        object: object.clone(),
         labels: workload_of_pod::labels(converter, &pod.metadata.labels, namespace, account),
         object_labels: converter.interner.labels(pod.metadata.labels.iter()),
         profiles: profiles(converter, namespace, account),

@@ -29,7 +29,7 @@ pub(super) fn convert(
         _ => ObjectRef::new(V3, "WorkloadEndpoint", &metadata.namespace, &metadata.name),
     };
     let node = parts.as_ref().map_or("", |[node, ..]| node);
-    match made(converter, endpoint, parts.as_ref(), &object) {
+    match made(converter, endpoint, parts.as_ref()) {
         Ok(endpoint) => out.push(Fact::Endpoint(endpoint)),
         Err((reason, detail)) => out.push(Fact::NotEndpoint {
             object,
@@ -45,7 +45,6 @@ fn made(
     converter: &mut Converter,
     endpoint: &Calico<'_, WorkloadEndpointSpec>,
     parts: Option<&[String; 4]>,
-    object: &ObjectRef,
 ) -> Result<Endpoint, (Reason, String)> {
     let invalid = |cause: String| (Reason::Invalid, cause);
     let (metadata, spec) = (&endpoint.metadata, &endpoint.spec);
@@ -78,7 +77,6 @@ fn made(
             workload: converter.symbol(workload),
             endpoint: converter.symbol(interface),
         },
-        object: object.clone(),
         labels: labels(converter, &metadata.labels, &spec.service_account_name),
         object_labels: converter.interner.labels(metadata.labels.iter()),
         profiles: profiles.iter().map(|name| converter.symbol(name)).collect(),

@@ -157,6 +157,13 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
     if has("future revision") {
         return member(Stage::Read, "this member lags behind", "try again");
     }
+    if has("mapped from HTTP status") || has("content-type") {
+        return member(
+            Stage::Read,
+            "it is no etcd, though something answers there",
+            "check the port",
+        );
+    }
     let transient = [
         "no leader",
         "leader changed",
