@@ -7,7 +7,7 @@ use super::endpoint_port::{self, named_port};
 use super::metadata::{SERVICE_ACCOUNT_LABEL, V3};
 use super::pod::may_spoof;
 use super::{Converter, Fact, Reason};
-use crate::intern::LabelSet;
+use crate::intern::{LabelSet, Symbol};
 use crate::model::net::parse_cidr_or_ip;
 use crate::model::{Endpoint, EndpointId, EndpointKind, ObjectRef, WorkloadEndpoint};
 use crate::raw::calico::EndpointPort;
@@ -74,7 +74,8 @@ fn made(
             node: converter.symbol(node),
             orchestrator: converter.symbol(orchestrator),
             namespace: converter.symbol(&metadata.namespace),
-            workload: converter.symbol(workload),
+            // Names that no other object has are not worth a place in the interner.
+            workload: Symbol::from(workload.as_str()),
             endpoint: converter.symbol(interface),
         },
         labels: labels(converter, &metadata.labels, &spec.service_account_name),
@@ -87,7 +88,7 @@ fn made(
             .collect(),
         assumed: false,
         kind: EndpointKind::Workload(WorkloadEndpoint {
-            interface_name: converter.symbol(&spec.interface_name),
+            interface_name: Symbol::from(&*spec.interface_name),
             service_account: converter.symbol(&spec.service_account_name),
         }),
     })

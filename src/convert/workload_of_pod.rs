@@ -6,7 +6,7 @@ use sha1::{Digest, Sha1};
 use super::Converter;
 use super::endpoint_port::is_name;
 use super::metadata::{NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL};
-use crate::intern::LabelSet;
+use crate::intern::{LabelSet, Symbol};
 use crate::model::{EndpointId, NamedPort};
 use crate::raw::core::{Pod, PodSpec};
 use crate::raw::value::Pairs;
@@ -17,7 +17,8 @@ pub(super) fn id(converter: &mut Converter, node: &str, namespace: &str, pod: &s
         node: converter.symbol(node),
         orchestrator: converter.symbol("k8s"),
         namespace: converter.symbol(namespace),
-        workload: converter.symbol(pod),
+        // A name that no other object has is not worth a place in the interner.
+        workload: Symbol::from(pod),
         endpoint: converter.symbol("eth0"),
     }
 }

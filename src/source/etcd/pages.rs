@@ -13,7 +13,7 @@ use super::plan::{Plan, Wanted};
 /// Pages in memory at once, of all ranges together.
 const PAGES: usize = 2;
 /// How large a page should be.
-const BYTES: usize = 3 << 20;
+const BYTES: usize = 2 << 20;
 /// Keys of the first page, whose values may be of any size.
 const FIRST: i64 = 1000;
 /// The most keys of a page.
