@@ -191,7 +191,7 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
     if has("tcp connect error") {
         return member(Stage::Tcp, "no connection within 5 s", REACH);
     }
-    if has("UnknownIssuer") {
+    if has("UnknownIssuer") || has("BadSignature") {
         return member(
             Stage::Tls,
             "its certificate is signed by an unknown authority",
@@ -199,7 +199,11 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
         );
     }
     if has("not valid for") {
-        return Some(Failure::Member(Stage::Tls, wrong_name(&text), certificate));
+        return Some(Failure::Member(
+            Stage::Tls,
+            wrong_name(texts.last().map_or("", String::as_str)),
+            certificate,
+        ));
     }
     if has("UnsupportedCertVersion") {
         return member(
@@ -237,7 +241,7 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
         let last = texts.last().cloned().unwrap_or_default();
         return Some(Failure::Member(Stage::Tls, last, certificate));
     }
-    if has("imeout expired") || has("deadline") || has("timed out") {
+    if has("handshake timeout") || has("imeout expired") || has("deadline") || has("timed out") {
         return member(
             Stage::Tls,
             "it takes the connection and does not answer the handshake",
@@ -268,15 +272,16 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
 
 const CLIENT: &str = "give a client certificate that its CA signed: etcdCertFile and etcdKeyFile";
 
-/// The names in a certificate, which rustls lists.
+/// The names in a certificate, which rustls lists as `DnsName("a")` and `IpAddress(10.0.0.1)`.
 fn wrong_name(text: &str) -> String {
-    let names = text
-        .split_once("certificate is only valid for ")
-        .map(|(_, names)| names);
-    match names {
-        Some(names) => format!("its certificate is for other names: {names}"),
-        None => "its certificate names no host (a CN alone does not count)".to_owned(),
+    let Some((_, names)) = text.rsplit_once("certificate is only valid for ") else {
+        return "its certificate names no host (a CN alone does not count)".to_owned();
+    };
+    let mut plain = names.to_owned();
+    for dressing in ["DnsName(", "IpAddress(", "\"", ")"] {
+        plain = plain.replace(dressing, "");
     }
+    format!("its certificate is for other names: {plain}")
 }
 
 /// The messages of an error and its causes, the outermost first.

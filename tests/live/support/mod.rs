@@ -11,6 +11,7 @@
 pub mod access;
 pub mod apiserver;
 pub mod audit;
+pub mod authority;
 pub mod binaries;
 pub mod client;
 pub mod cluster;
@@ -20,6 +21,7 @@ pub mod kinds;
 pub mod lab;
 pub mod process;
 pub mod readback;
+pub mod relay;
 pub mod world;
 
 /// Whatever went wrong, in words: a test only passes it on.
