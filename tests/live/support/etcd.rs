@@ -155,22 +155,16 @@ impl Etcd {
             "cluster/member/add",
             &json!({"peerURLs": [peer], "isLearner": true}),
         )?;
-        let own = added["members"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find_map(|member| member["name"].as_str());
-        let first = added["members"][0]["peerURLs"][0]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let peers = added["members"].as_array().into_iter().flatten();
+        let mut peers = peers.filter_map(|member| member["peerURLs"][0].as_str());
+        let first = peers.find(|url| *url != peer).unwrap_or_default();
         let mut command = Command::new(binaries::path("etcd"));
         command.arg("--data-dir").arg(folder.path().join("data"));
         for (flag, value) in [
             ("--name", "learner"),
             (
                 "--initial-cluster",
-                &*format!("{}={first},learner={peer}", own.unwrap_or("default")),
+                &*format!("default={first},learner={peer}"),
             ),
             ("--initial-cluster-state", "existing"),
             ("--initial-advertise-peer-urls", &*peer),
