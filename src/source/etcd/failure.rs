@@ -313,3 +313,98 @@ pub(super) fn seconds(duration: Duration) -> String {
         ms => format!("{ms} ms"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(texts: &[&str], tls: bool, identified: bool) -> String {
+        let texts: Vec<String> = texts.iter().map(|&text| text.to_owned()).collect();
+        let address = Address {
+            url: String::new(),
+            tls,
+        };
+        of_member(&texts, &address, identified).map_or_else(String::new, |failure| failure.brief())
+    }
+
+    /// What the client says, as measured, and what the user is told.
+    #[test]
+    fn each_symptom_has_its_words() {
+        for (texts, tls, want) in [
+            (&["dns error"][..], true, "its name does not resolve (DNS)"),
+            (
+                &["tcp connect error", "Connection refused (os error 111)"],
+                true,
+                "connection refused (TCP)",
+            ),
+            (
+                &["tcp connect error", "deadline has elapsed"],
+                true,
+                "no connection within 5 s (TCP)",
+            ),
+            (
+                &["transport error", "invalid peer certificate: UnknownIssuer"],
+                true,
+                "its certificate is signed by an unknown authority (TLS)",
+            ),
+            (
+                &[
+                    "invalid peer certificate: certificate not valid for name \"b\"; certificate is only valid for DnsName(\"a\") or IpAddress(10.0.0.1)",
+                ],
+                true,
+                "its certificate is for other names: a or 10.0.0.1 (TLS)",
+            ),
+            (
+                &[
+                    "invalid peer certificate: certificate not valid for name \"b\"; certificate is not valid for any names (according to its subjectAltName extension)",
+                ],
+                true,
+                "its certificate names no host (a CN alone does not count) (TLS)",
+            ),
+            (
+                &["invalid peer certificate: Other(UnsupportedCertVersion)"],
+                true,
+                "its certificate is X.509 version 1, which is not accepted (TLS)",
+            ),
+            (
+                &["invalid peer certificate: Expired"],
+                true,
+                "a certificate has expired (TLS)",
+            ),
+            (&["tls handshake eof"], true, "it does not speak TLS (TLS)"),
+            (
+                &["TLS handshake timeout."],
+                true,
+                "it takes the connection and does not answer the handshake (TLS)",
+            ),
+            (
+                &["transport error", "broken pipe"],
+                false,
+                "it ends the connection, as one does that speaks TLS only (TLS)",
+            ),
+            (
+                &["transport error", "broken pipe"],
+                true,
+                "it ends the connection, as one does that wants a client certificate (TLS)",
+            ),
+            (
+                &["etcdserver: rpc not supported for learner"],
+                true,
+                "this member is a learner, which answers no reads (read)",
+            ),
+            (&["etcdserver: no leader"], true, "no leader (read)"),
+            (
+                &["grpc-status header missing, mapped from HTTP status code 404"],
+                false,
+                "it is no etcd, though something answers there (read)",
+            ),
+            (&["etcdserver: database space exceeded"], true, ""),
+        ] {
+            assert_eq!(said(texts, tls, false), want, "{texts:?}");
+        }
+        assert!(
+            said(&["transport error"], true, true)
+                .contains("does not accept the client certificate")
+        );
+    }
+}
