@@ -44,6 +44,8 @@ pub(super) enum Type {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum About {
     Both,
+    /// Only who writes is served by it.
+    Neither,
     Etcd,
     Kubernetes,
 }
@@ -197,6 +199,10 @@ impl Field {
             | Self::EtcdKey
             | Self::EtcdCert
             | Self::EtcdCaCert => About::Etcd,
+            Self::K8sDisableNodePoll
+            | Self::UsePodCidr
+            | Self::K8sClientQps
+            | Self::K8sClientBurst => About::Neither,
             _ => About::Kubernetes,
         }
     }

@@ -20,6 +20,7 @@ pub use field::Field;
 
 use crate::error::Error;
 use crate::note::Datastore;
+use field::About;
 
 /// What a file or the environment sets.
 #[derive(Clone, Debug)]
@@ -84,11 +85,17 @@ impl Setting {
     #[must_use]
     pub fn is_about(&self, datastore: Datastore) -> bool {
         let about = match datastore {
-            Datastore::Etcdv3 => field::About::Etcd,
-            Datastore::Kubernetes => field::About::Kubernetes,
+            Datastore::Etcdv3 => About::Etcd,
+            Datastore::Kubernetes => About::Kubernetes,
             Datastore::Files => return false,
         };
         !self.is_empty() && self.field.about() == about
+    }
+
+    /// Whether it says something that a reader could use.
+    #[must_use]
+    pub fn matters(&self) -> bool {
+        !self.is_empty() && self.field.about() != About::Neither
     }
 }
 
@@ -136,13 +143,6 @@ impl Configuration {
         self.settings.iter().find(set)
     }
 
-    /// Whether it sets anything of a datastore.
-    #[must_use]
-    pub fn speaks_of(&self, datastore: Datastore) -> bool {
-        let mut settings = self.settings.iter();
-        settings.any(|setting| setting.is_about(datastore))
-    }
-
     /// The datastore that it is for: what `datastoreType` says, else etcd where there are endpoints, else Kubernetes. As
     /// in calicoctl, a discovery domain alone chooses nothing.
     ///
@@ -183,8 +183,9 @@ impl Configuration {
         }
     }
 
-    /// How an error names a field where it is written, or could be.
-    fn spelled(&self, field: Field) -> &str {
+    /// How a field is called where it is written, or could be.
+    #[must_use]
+    pub fn spelled(&self, field: Field) -> &str {
         match (&self.origin, self.get(field)) {
             (Origin::Environment, Some(setting)) => &setting.from,
             (Origin::Environment, None) => field.variables().last().unwrap_or(&field.name()),
