@@ -61,12 +61,6 @@ pub(super) fn choose(cli: &Cli, around: &Surroundings<'_>) -> Result<Chosen, Err
         });
     }
     let typed = cli.connection.config.as_deref();
-    if typed.is_some_and(|path| path.as_os_str().is_empty()) {
-        return Err(Error::Usage {
-            message: "-c names no file".to_owned(),
-            hint: Some("leave it out, or name a configuration file of calicoctl".to_owned()),
-        });
-    }
     let wanted = cli.connection.datastore;
     let environment = Configuration::from_environment(around.variable);
     let flags = cli.connection.choosing();

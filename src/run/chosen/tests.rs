@@ -39,7 +39,6 @@ fn outcome(case: &Case<'_>) -> (String, String, Exit) {
     let words = case.typed.split_whitespace();
     let words = words.map(|word| match word {
         "FILE" | "OWN" => path(word).into_os_string(),
-        "EMPTY" => OsString::new(),
         word => word.into(),
     });
     let line = ["kubectl-calicoq", "endpoint"].map(OsString::from);
@@ -208,14 +207,6 @@ fn one_source_is_chosen_and_what_is_ignored_is_said() {
             "-c FILE",
             "-",
             "error: FILE: no such file\n",
-        ),
-        (
-            None,
-            None,
-            env,
-            "-c EMPTY",
-            "-",
-            "error: -c names no file\n",
         ),
         (
             None,
