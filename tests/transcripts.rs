@@ -69,11 +69,16 @@ fn shell(line: &str) -> Command {
     let mut command = Command::new("bash");
     command
         .args(["-c", line])
-        .env_remove("KUBECONFIG")
         .env_remove("COLUMNS")
         .env("NO_COLOR", "1")
         .env("HOME", std::env::temp_dir())
         .stdin(Stdio::null());
+    // What would choose another source than the one that is shown.
+    for name in ["KUBECONFIG", "DATASTORE_TYPE", "ETCD_ENDPOINTS"] {
+        command
+            .env_remove(name)
+            .env_remove(format!("CALICO_{name}"));
+    }
     command
 }
 
