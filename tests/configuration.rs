@@ -67,7 +67,7 @@ fn the_source_is_named_before_what_goes_wrong_with_it() {
         let (code, stdout, stderr) = run(folder.path(), variables, &typed);
         assert_eq!((code, &*stdout), (2, ""), "{stderr}");
         let rest = stderr.strip_prefix(&*want);
-        let rest = rest.unwrap_or_else(|| stderr.as_str());
+        let rest = rest.unwrap_or(&stderr);
         assert!(
             rest.starts_with("error: ") && rest != stderr,
             "{typed:?}: {stderr}"
