@@ -248,7 +248,7 @@ fn unnamed(environment: &Configuration, wanted: Option<Datastore>) -> Vec<Ignore
     for it in &mut ignored {
         let domain = environment.spelled(Field::EtcdDiscoverySrv);
         it.why = Some(if it.what == domain {
-            "alone does not choose etcd; set DATASTORE_TYPE=etcdv3".to_owned()
+            format!("{domain} alone does not choose etcd; set DATASTORE_TYPE=etcdv3")
         } else {
             "DATASTORE_TYPE is not set".to_owned()
         });
@@ -319,7 +319,10 @@ fn unused(
     let unchosen = wanted.is_none() && configuration.get(Field::DatastoreType).is_none();
     set.map(|field| Ignored {
         what: configuration.spelled(field).to_owned(),
-        why: unchosen.then(|| "alone does not choose etcd; set datastoreType: etcdv3".to_owned()),
+        why: unchosen.then(|| {
+            let domain = configuration.spelled(field);
+            format!("{domain} alone does not choose etcd; set datastoreType: etcdv3")
+        }),
     })
     .collect()
 }
