@@ -67,8 +67,13 @@ fn run(typed: &str, setting: &Setting) -> String {
 
 fn shell(line: &str) -> Command {
     let mut command = Command::new("bash");
+    command.args(["-c", line]);
+    alone(command)
+}
+
+/// Without what the caller's own settings would change.
+fn alone(mut command: Command) -> Command {
     command
-        .args(["-c", line])
         .env_remove("COLUMNS")
         .env("NO_COLOR", "1")
         .env("HOME", std::env::temp_dir())
@@ -95,17 +100,12 @@ fn in_a_pipe(line: &str) -> (i32, String, String) {
 /// Through a pseudo-terminal; stderr comes through it too.
 fn on_a_terminal(line: &str, width: u32) -> (i32, String, String) {
     let command = format!("stty cols {width} rows 50; {line}");
-    let output = Command::new("script")
+    let mut script = Command::new("script");
+    script
         .args(["-qec", &command, "/dev/null"])
         .env("SHELL", "/bin/bash")
-        .env_remove("KUBECONFIG")
-        .env_remove("COLUMNS")
-        .env("NO_COLOR", "1")
-        .env("TERM", "xterm")
-        .env("HOME", std::env::temp_dir())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+        .env("TERM", "xterm");
+    let output = alone(script).output().unwrap();
     let text = String::from_utf8(output.stdout)
         .unwrap()
         .replace("\r\n", "\n");

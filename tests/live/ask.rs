@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -19,6 +19,15 @@ pub struct Said {
 }
 
 impl Said {
+    /// What a run of the tool has said.
+    pub fn of(output: Output) -> Outcome<Self> {
+        Ok(Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout)?,
+            stderr: String::from_utf8(output.stderr)?,
+        })
+    }
+
     /// The answer, parsed; the tool's words when there is none.
     pub fn json(&self) -> Outcome<Value> {
         serde_json::from_str(&self.stdout).map_err(|error| {
@@ -35,15 +44,12 @@ impl Said {
 pub fn ask(kubeconfig: &Path, args: &[&str]) -> Outcome<Said> {
     let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calicoq"))
         .args(args)
+        .env_clear()
         .env("KUBECONFIG", kubeconfig)
         .env("HOME", std::env::temp_dir())
         .stdin(Stdio::null())
         .output()?;
-    Ok(Said {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout)?,
-        stderr: String::from_utf8(output.stderr)?,
-    })
+    Said::of(output)
 }
 
 /// What the tool says of the pod web-1 in the namespace shop, and the answer in it.

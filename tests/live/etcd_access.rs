@@ -27,11 +27,7 @@ fn ask(settings: &[(&str, &str)], args: &[&str]) -> Outcome<Said> {
         .env("HOME", std::env::temp_dir())
         .stdin(Stdio::null())
         .output()?;
-    Ok(Said {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout)?,
-        stderr: String::from_utf8(output.stderr)?,
-    })
+    Said::of(output)
 }
 
 /// What it says of the pod web-1, quietly.
