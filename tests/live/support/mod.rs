@@ -12,6 +12,7 @@ pub mod access;
 pub mod apiserver;
 pub mod audit;
 pub mod binaries;
+pub mod calico_etcd;
 pub mod client;
 pub mod cluster;
 pub mod etcd;
