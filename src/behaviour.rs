@@ -55,6 +55,8 @@ pub enum TierSource {
 /// What becomes of a stored `default.` prefix when a policy's name is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShownName {
+    /// What stands behind the first dot, but for copies and security groups.
+    BehindFirstDot,
     /// The stored name is shown.
     Stored,
     /// The name in the metadata annotation, else the stored name.
@@ -146,9 +148,17 @@ impl Behaviour {
             ShownName::AnnotationOrTrimmed
         } else if self.since(30, 0) {
             ShownName::Annotation
-        } else {
+        } else if self.since(29, 0) {
             ShownName::Stored
+        } else {
+            ShownName::BehindFirstDot
         }
+    }
+
+    /// Whether there are tiers at all.
+    #[must_use]
+    pub fn has_tiers(self) -> bool {
+        self.since(29, 0)
     }
 
     /// The cluster-scoped Kubernetes policies that are read.
@@ -286,6 +296,7 @@ mod tests {
     #[test]
     fn shown_names_follow_the_patch_releases() {
         for (version, want) in [
+            ("v3.26.4", ShownName::BehindFirstDot),
             ("v3.29.0", ShownName::Stored),
             ("v3.29.3", ShownName::Stored),
             ("v3.29.4", ShownName::AnnotationOrTrimmed),

@@ -40,6 +40,8 @@ pub enum Kind {
     EndpointSlice,
     Node,
     Pod,
+    /// Of etcd alone, beside those of namespaces and service accounts.
+    Profile,
 }
 
 impl Kind {
@@ -67,6 +69,7 @@ impl Kind {
             Self::EndpointSlice => "EndpointSlice",
             Self::Node => "Node",
             Self::Pod => "Pod",
+            Self::Profile => "Profile",
         }
     }
 }
@@ -276,7 +279,7 @@ fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read>
     let sets = known.sets.iter().map(|set| &set.profiles);
     for profile in owners.chain(sets).flatten() {
         if !known.profiles.contains_key(profile) {
-            reads.extend(of_profile(profile));
+            reads.insert(of_profile(profile));
         }
     }
     reads.extend(nodes_of_shown(question, known));
@@ -418,20 +421,27 @@ fn addresses(endpoint: &Endpoint) -> Vec<IpAddr> {
     endpoint.nets.iter().map(IpNet::addr).collect()
 }
 
-fn of_profile(profile: &str) -> Option<Read> {
+/// What a profile is made of; one of another name is stored as such.
+fn of_profile(profile: &str) -> Read {
     if let Some(namespace) = profile.strip_prefix("kns.") {
-        return Some(of_namespace(namespace));
+        return of_namespace(namespace);
     }
-    let (namespace, name) = profile.strip_prefix("ksa.")?.split_once('.')?;
+    let account = profile
+        .strip_prefix("ksa.")
+        .and_then(|rest| rest.split_once('.'));
+    let (kind, namespace, name) = match account {
+        Some((namespace, name)) => (Kind::ServiceAccount, namespace, name),
+        None => (Kind::Profile, "", profile),
+    };
     let scope = ReadScope::Name {
         namespace: namespace.to_owned(),
         name: name.to_owned(),
     };
-    Some(Read {
-        kind: Kind::ServiceAccount,
+    Read {
+        kind,
         scope,
         labels: None,
-    })
+    }
 }
 
 fn all(kind: Kind) -> Read {

@@ -42,9 +42,9 @@ fn draft_of(
     } else {
         ""
     };
-    let object = ObjectRef::new(V3, kind.name(), namespace, shown);
+    let object = object(converter, kind, namespace, &metadata.stored, shown);
     calico_rule::note_unknown_fields(&policy.unknown_fields, &object, out);
-    note_names(converter, metadata, spec, &object, out);
+    note_names(converter, (&metadata.stored, shown), spec, &object, out);
     let rules = |direction, list: &Option<crate::raw::value::List<_>>| {
         let list = list.as_deref().unwrap_or_default();
         calico_rule::drafts(list, direction, &policy.unknown_fields)
@@ -68,6 +68,21 @@ fn draft_of(
         egress: rules(Direction::Egress, &spec.egress),
         notes: spec_notes(spec, &object),
         object,
+    }
+}
+
+/// The object that a user edits: of kube-controllers' copies in etcd, the Kubernetes policy that they copy.
+fn object(
+    converter: &Converter,
+    kind: PolicyKind,
+    namespace: &str,
+    stored: &str,
+    shown: &str,
+) -> ObjectRef {
+    let copied = stored.strip_prefix("knp.default.");
+    match copied.filter(|_| converter.is_etcd() && kind == PolicyKind::NetworkPolicy) {
+        Some(name) => ObjectRef::new("networking.k8s.io/v1", "NetworkPolicy", namespace, name),
+        None => ObjectRef::new(V3, kind.name(), namespace, shown),
     }
 }
 
@@ -125,16 +140,15 @@ fn treatment(spec: &PolicySpec) -> Treatment {
 
 fn note_names(
     converter: &Converter,
-    metadata: &Unfolded,
+    (stored, shown): (&str, &str),
     spec: &PolicySpec,
     object: &ObjectRef,
     out: &mut Vec<Fact>,
 ) {
-    let stored = metadata.stored.as_str();
     let mut note = |code: Code, field: &str, message: String| {
         out.push(Fact::Note(Note::new(code, object, message).field(field)));
     };
-    if stored != object.name {
+    if stored != shown {
         let message = format!("its name is stored as {stored}");
         note(codes::NAME_SHOWN_DIFFERS, "metadata.name", message);
     }

@@ -51,6 +51,7 @@ pub(super) fn fill_in(converter: &mut Converter, object: &mut Object<'_>) {
         }
         Object::NetworkSet(o) => filler.namespace(&mut o.metadata),
         Object::Tier(o) => filler.tier(&mut o.spec, o.group),
+        Object::WorkloadEndpoint(o) => filler.namespace(&mut o.metadata),
         Object::Node(_)
         | Object::ClusterNetworkPolicy(_)
         | Object::AdminNetworkPolicy(_)
@@ -58,7 +59,8 @@ pub(super) fn fill_in(converter: &mut Converter, object: &mut Object<'_>) {
         | Object::HostEndpoint(_)
         | Object::GlobalNetworkSet(_)
         | Object::ClusterInformation(_)
-        | Object::FelixConfiguration(_) => {}
+        | Object::FelixConfiguration(_)
+        | Object::Profile(_) => {}
     }
 }
 

@@ -3,17 +3,16 @@
 
 use ipnet::IpNet;
 
+use super::endpoint_port::{self, is_name, named_port};
 use super::metadata::{Unfolded, V3, is_calico_label, unfold};
 use super::network_set::odd_label;
-use super::workload_endpoint::is_name;
 use super::{Converter, Fact, Reason, calico_rule};
 use crate::intern::LabelSet;
 use crate::model::net::parse_ip;
-use crate::model::{Endpoint, EndpointId, EndpointKind, HostEndpoint, NamedPort, ObjectRef};
+use crate::model::{Endpoint, EndpointId, EndpointKind, HostEndpoint, ObjectRef};
 use crate::note::{Code, Note, codes};
 use crate::raw::Calico;
-use crate::raw::calico::{EndpointPort, HostEndpointSpec};
-use crate::raw::number_or_string::Protocol;
+use crate::raw::calico::HostEndpointSpec;
 use crate::raw::value::Text;
 
 /// Why Felix has no such host endpoint.
@@ -38,7 +37,7 @@ pub(super) fn convert(
         let detail = "its metadata annotation does not decode".to_owned();
         return out.push(invalid(converter, object, &hep.spec, detail, labels));
     }
-    match endpoint(converter, &metadata, &hep.spec, labels.clone(), &object) {
+    match endpoint(converter, &metadata, &hep.spec, labels.clone()) {
         Ok(endpoint) => {
             note_labels(&metadata, &object, out);
             note_interface(converter, &hep.spec, &endpoint.nets, &object, out);
@@ -73,7 +72,6 @@ fn endpoint(
     metadata: &Unfolded,
     spec: &HostEndpointSpec,
     labels: LabelSet,
-    object: &ObjectRef,
 ) -> Result<Endpoint, Fault> {
     validate(converter, metadata, spec)?;
     let expected = spec.expected_ips.as_deref().unwrap_or_default();
@@ -87,7 +85,6 @@ fn endpoint(
             node: converter.symbol(&spec.node),
             name: converter.symbol(metadata.name()),
         },
-        object: object.clone(),
         object_labels: labels.clone(),
         labels,
         profiles: profiles.iter().map(|name| converter.symbol(name)).collect(),
@@ -102,25 +99,6 @@ fn endpoint(
             expected_ips: expected.iter().map(|text| text.0.clone()).collect(),
         }),
     })
-}
-
-/// The endpoint's port; `None` does not happen once it is validated.
-fn named_port(converter: &mut Converter, port: &EndpointPort) -> Option<NamedPort> {
-    Some(NamedPort {
-        name: converter.symbol(&port.name),
-        protocol: converter.symbol(lower_protocol(port)?),
-        port: port.port,
-    })
-}
-
-/// The protocol, which has to be written as a name.
-fn lower_protocol(port: &EndpointPort) -> Option<&'static str> {
-    let Protocol::Name(name) = &port.protocol else {
-        return None;
-    };
-    ["tcp", "udp", "sctp"]
-        .into_iter()
-        .find(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn validate(
@@ -152,7 +130,7 @@ fn validate(
     }
     let ports = spec.ports.as_deref().unwrap_or_default();
     for (index, port) in ports.iter().enumerate() {
-        if let Some((field, message)) = port_fault(port) {
+        if let Some((field, message)) = endpoint_port::fault(port) {
             return fault(invalid, format!("spec.ports[{index}].{field}"), message);
         }
     }
@@ -162,27 +140,6 @@ fn validate(
         return fault(codes::NETWORKSET_LABEL_VALUE_LE330, field, message);
     }
     Ok(())
-}
-
-fn port_fault(port: &EndpointPort) -> Option<(&'static str, String)> {
-    if !is_name(&port.name, 128) {
-        return Some(("name", format!("port name \"{}\" is invalid", &*port.name)));
-    }
-    if port.port == 0 {
-        return Some(("port", "port 0 is invalid".to_owned()));
-    }
-    if lower_protocol(port).is_some() {
-        return None;
-    }
-    let message = match &port.protocol {
-        Protocol::Number(number) => {
-            format!(
-                "protocol {number} is a number, and nodes accept only TCP, UDP and SCTP as names"
-            )
-        }
-        Protocol::Name(name) => format!("protocol \"{name}\" has no ports"),
-    };
-    Some(("protocol", message))
 }
 
 fn note_labels(metadata: &Unfolded, object: &ObjectRef, out: &mut Vec<Fact>) {

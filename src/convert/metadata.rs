@@ -25,7 +25,7 @@ pub(super) struct Unfolded {
     pub(super) stored: String,
     /// The name that the annotation gives, if it gives one.
     pub(super) annotated_name: Option<String>,
-    /// Whether there is such an annotation.
+    /// Whether a stored name without a name in the annotation may have a prefix.
     pub(super) folded: bool,
     /// The namespace.
     pub(super) namespace: String,
@@ -80,11 +80,14 @@ pub(super) fn unfold(
     metadata: &Metadata<'_>,
     out: &mut Vec<Fact>,
 ) -> Option<Unfolded> {
-    let read = group == Group::CrdV1 || converter.settings.unfold_v3;
-    match unfolded(
-        metadata,
-        metadata.annotations.get(ANNOTATION).filter(|_| read),
-    ) {
+    let annotation = metadata.annotations.get(ANNOTATION);
+    let unfolded = if converter.is_etcd() {
+        of_etcd(kind, metadata, annotation)
+    } else {
+        let read = group == Group::CrdV1 || converter.settings.unfold_v3;
+        unfolded(metadata, annotation.filter(|_| read))
+    };
+    match unfolded {
         Ok(unfolded) => Some(unfolded),
         Err(error) => {
             let object = ObjectRef::new(V3, kind, &metadata.namespace, &metadata.name);
@@ -96,6 +99,29 @@ pub(super) fn unfold(
             None
         }
     }
+}
+
+/// In etcd four kinds of policies carry the name that users see, and nothing else is folded. One without the
+/// annotation may bear the prefix of an older version (`libcalico-go/lib/backend/model/keys.go`).
+fn of_etcd(
+    kind: &str,
+    metadata: &Metadata<'_>,
+    annotation: Option<&str>,
+) -> serde_json::Result<Unfolded> {
+    let mut plain = Unfolded::of_skipped(metadata);
+    let named = [
+        "NetworkPolicy",
+        "GlobalNetworkPolicy",
+        "StagedNetworkPolicy",
+        "StagedGlobalNetworkPolicy",
+    ];
+    let annotation = annotation.filter(|text| !text.is_empty());
+    if named.contains(&kind) {
+        let folded = unfolded(metadata, annotation)?;
+        plain.annotated_name = folded.annotated_name;
+        plain.folded = annotation.is_none();
+    }
+    Ok(plain)
 }
 
 fn unfolded(metadata: &Metadata<'_>, annotation: Option<&str>) -> serde_json::Result<Unfolded> {

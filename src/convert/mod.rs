@@ -19,6 +19,7 @@ mod cluster_network_policy;
 mod cluster_peer;
 mod defaults;
 mod draft;
+mod endpoint_port;
 mod entity_rule;
 mod felix_configuration;
 mod global_network_policy;
@@ -45,6 +46,7 @@ mod staged;
 mod tier;
 mod validation_filter;
 mod workload_endpoint;
+mod workload_of_pod;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -60,7 +62,7 @@ use crate::model::{
     ClusterInformation, DroppedPolicy, Endpoint, FelixConfiguration, NetworkSet, ObjectRef, Policy,
     Profile, Tier,
 };
-use crate::note::Note;
+use crate::note::{Datastore, Note};
 use crate::raw::{Metadata, Object};
 use crate::selector::Selector;
 
@@ -87,6 +89,8 @@ pub struct Settings {
     pub manifests: ManifestMode,
     /// The namespace of manifests that name none.
     pub default_namespace: String,
+    /// The datastore, whose client reads some fields in its own way.
+    pub datastore: Datastore,
     /// Whether objects of `projectcalico.org/v3` are folded as those of `crd.projectcalico.org/v1` are:
     /// so when objects of both groups are read together.
     pub unfold_v3: bool,
@@ -215,8 +219,10 @@ impl Converter {
             Object::HostEndpoint(o) => host_endpoint::convert(self, o, out),
             Object::NetworkSet(o) => network_set::convert(self, o, out),
             Object::GlobalNetworkSet(o) => network_set::convert_global(self, o, out),
-            Object::ClusterInformation(o) => cluster_information::convert(o, out),
+            Object::ClusterInformation(o) => cluster_information::convert(self, o, out),
             Object::FelixConfiguration(o) => felix_configuration::convert(self, o, out),
+            Object::WorkloadEndpoint(o) => workload_endpoint::convert(self, o, out),
+            Object::Profile(o) => profile::convert(self, o, out),
         }
     }
 
@@ -237,6 +243,11 @@ impl Converter {
 
     fn behaviour(&self) -> Behaviour {
         self.settings.behaviour
+    }
+
+    /// Whether objects come from etcd, where Calico's client fills in less.
+    fn is_etcd(&self) -> bool {
+        self.settings.datastore == Datastore::Etcdv3
     }
 
     fn symbol(&mut self, text: &str) -> Symbol {

@@ -4,7 +4,7 @@
 use ipnet::IpNet;
 
 use super::metadata::is_calico_label;
-use super::{Converter, Fact, Origin, Reason, workload_endpoint};
+use super::{Converter, Fact, Origin, Reason, workload_of_pod};
 use crate::intern::Symbol;
 use crate::model::net::{parse_cidr, parse_cidr_or_ip};
 use crate::model::{Endpoint, EndpointKind, ObjectRef, WorkloadEndpoint};
@@ -41,7 +41,7 @@ pub(super) fn convert(
 ) {
     let metadata = &pod.metadata;
     let object = ObjectRef::new("v1", "Pod", &metadata.namespace, &metadata.name);
-    match endpoint(converter, pod, origin, &object) {
+    match endpoint(converter, pod, origin) {
         Ok(endpoint) => {
             note_stripped_labels(pod, &object, out);
             out.push(Fact::Endpoint(endpoint));
@@ -59,12 +59,7 @@ pub(super) fn convert(
     }
 }
 
-fn endpoint(
-    converter: &mut Converter,
-    pod: &Pod<'_>,
-    origin: Origin,
-    object: &ObjectRef,
-) -> Result<Endpoint, Unfit> {
+fn endpoint(converter: &mut Converter, pod: &Pod<'_>, origin: Origin) -> Result<Endpoint, Unfit> {
     let none = PodSpec::default();
     let spec = pod.spec.as_ref().unwrap_or(&none);
     if spec.host_network == Some(true) {
@@ -82,15 +77,14 @@ fn endpoint(
     }
     check_floating_ips(pod, &nets)?;
     check_source_prefixes(converter, pod)?;
-    let ports = workload_endpoint::ports(converter, pod).map_err(Unfit::invalid)?;
+    let ports = workload_of_pod::ports(converter, pod).map_err(Unfit::invalid)?;
     nets.sort_by_key(|net| matches!(net, IpNet::V6(_)));
     let (namespace, name) = (&*pod.metadata.namespace, &*pod.metadata.name);
     let account = &*spec.service_account_name;
-    let interface = workload_endpoint::interface_name(namespace, name);
+    let interface = workload_of_pod::interface_name(namespace, name);
     Ok(Endpoint {
-        id: workload_endpoint::id(converter, &spec.node_name, namespace, name),
-        object: object.clone(),
-        labels: workload_endpoint::labels(converter, &pod.metadata.labels, namespace, account),
+        id: workload_of_pod::id(converter, &spec.node_name, namespace, name),
+        labels: workload_of_pod::labels(converter, &pod.metadata.labels, namespace, account),
         object_labels: converter.interner.labels(pod.metadata.labels.iter()),
         profiles: profiles(converter, namespace, account),
         assumed: origin == Origin::Manifest && (spec.node_name.is_empty() || nets.is_empty()),
@@ -179,14 +173,18 @@ fn check_source_prefixes(converter: &Converter, pod: &Pod<'_>) -> Result<(), Unf
         return Err(Unfit::invalid(cause));
     }
     let node = pod.spec.as_ref().map_or("", |spec| &spec.node_name);
-    let settings = &converter.settings;
-    let spoofing = settings.felix_field(node, |felix| felix.workload_source_spoofing.as_deref());
-    let allowed = spoofing.is_some_and(|value| value.eq_ignore_ascii_case("any"));
-    if prefixes.is_empty() || allowed {
+    if prefixes.is_empty() || may_spoof(converter, node) {
         Ok(())
     } else {
         Err(Reason::SpoofingDisabled.into())
     }
+}
+
+/// Whether Felix on the node lets workloads send from other addresses than theirs (`workloadSourceSpoofing`).
+pub(super) fn may_spoof(converter: &Converter, node: &str) -> bool {
+    let settings = &converter.settings;
+    let spoofing = settings.felix_field(node, |felix| felix.workload_source_spoofing.as_deref());
+    spoofing.is_some_and(|value| value.eq_ignore_ascii_case("any"))
 }
 
 fn note_stripped_labels(pod: &Pod<'_>, object: &ObjectRef, out: &mut Vec<Fact>) {

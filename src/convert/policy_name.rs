@@ -10,6 +10,8 @@ pub(super) fn shown<'a>(metadata: &'a Unfolded, tier: &str, behaviour: Behaviour
     let annotated = metadata.annotated_name.as_deref();
     match behaviour.shown_name() {
         ShownName::Stored => stored,
+        ShownName::BehindFirstDot if is_foreign(stored) => stored,
+        ShownName::BehindFirstDot => stored.split_once('.').map_or(stored, |(_, name)| name),
         ShownName::Annotation => annotated.unwrap_or(stored),
         ShownName::AnnotationOrTrimmed => annotated.unwrap_or_else(|| {
             let trims = metadata.folded && matches!(tier, "" | "default");
@@ -24,13 +26,15 @@ pub(super) fn shown<'a>(metadata: &'a Unfolded, tier: &str, behaviour: Behaviour
 /// The tier of a stored name up to v3.31 (`TierFromPolicyName`): the text before the first dot. Copies of
 /// Kubernetes policies and OpenStack's security groups have prefixes of their own.
 pub(super) fn tier_in_name(stored: &str) -> &str {
-    let foreign = ["knp.default.", "ossg.default."]
-        .iter()
-        .any(|prefix| stored.starts_with(prefix));
     match stored.split_once('.') {
-        Some((tier, _)) if !foreign => tier,
+        Some((tier, _)) if !is_foreign(stored) => tier,
         _ => "default",
     }
+}
+
+fn is_foreign(stored: &str) -> bool {
+    let prefixes = ["knp.default.", "ossg.default."];
+    prefixes.iter().any(|prefix| stored.starts_with(prefix))
 }
 
 #[cfg(test)]

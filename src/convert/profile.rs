@@ -1,22 +1,85 @@
-//! Profiles that Calico computes (`libcalico-go/lib/backend/k8s/conversion/conversion.go`,
-//! `libcalico-go/lib/resources/static.go`), and the validation that takes their labels away.
+//! Profiles: those that Calico computes (`libcalico-go/lib/backend/k8s/conversion/conversion.go`,
+//! `libcalico-go/lib/resources/static.go`), with the validation that takes their labels away, and those in etcd
+//! (`updateprocessors/profileprocessor.go`).
 
 use serde_json::Map;
 
-use super::{Converter, Fact};
+use super::metadata::V3;
+use super::validation_filter::rule_fault;
+use super::{Converter, Fact, calico_rule, rule};
 use crate::intern::{LabelSet, Symbol};
-use crate::model::{Action, EntityRule, ObjectRef, Profile, ProfileRules, Rule};
+use crate::model::{Action, Direction, EntityRule, ObjectRef, Profile, ProfileRules, Rule};
 use crate::note::{Note, codes};
-use crate::raw::Metadata;
+use crate::raw::calico_endpoint::ProfileSpec;
+use crate::raw::{Calico, Metadata};
+
+/// The profile that always exists and allows everything.
+const DEFAULT_ALLOW: &str = "projectcalico-default-allow";
 
 /// The profile that always exists and allows everything.
 #[must_use]
 pub fn default_allow() -> Profile {
     Profile {
-        name: "projectcalico-default-allow".into(),
+        name: DEFAULT_ALLOW.into(),
         labels: LabelSet::default(),
         rules: allow_all(),
     }
+}
+
+/// A stored profile. One with a rule that Felix's validation refuses is missing for it.
+pub(super) fn convert(
+    converter: &mut Converter,
+    profile: &Calico<'_, ProfileSpec>,
+    out: &mut Vec<Fact>,
+) {
+    let name = &*profile.metadata.name;
+    let object = ObjectRef::new(V3, "Profile", "", name);
+    if name == DEFAULT_ALLOW {
+        let message = "Calico's own profile of this name, which allows everything, is used instead";
+        let note = Note::new(codes::PROFILE_DEFAULT_ALLOW_OVERRIDDEN, &object, message);
+        return out.push(Fact::Note(note));
+    }
+    calico_rule::note_unknown_fields(&profile.unknown_fields, &object, out);
+    let spec = &profile.spec;
+    let lists = [
+        (Direction::Ingress, &spec.ingress),
+        (Direction::Egress, &spec.egress),
+    ];
+    let [ingress, egress] = lists.map(|(direction, rules)| {
+        let rules = rules.as_deref().unwrap_or_default();
+        calico_rule::drafts(rules, direction, &profile.unknown_fields)
+    });
+    let behaviour = converter.behaviour();
+    let fault = ingress
+        .iter()
+        .chain(&egress)
+        .find_map(|rule| rule_fault("", rule, behaviour));
+    if let Some(fault) = fault {
+        let message = format!("Calico ignores the profile: {}", fault.message);
+        let note = Note::new(codes::PROFILE_MISSING, &object, message);
+        return out.push(Fact::Note(note.field(fault.field)));
+    }
+    let mut rules = |drafts: Vec<super::draft::DraftRule>| -> Vec<Rule> {
+        let convert = |draft| {
+            let (rule, notes) = rule::convert(converter, &draft, "", &object);
+            out.extend(notes.into_iter().map(Fact::Note));
+            rule
+        };
+        drafts.into_iter().map(convert).collect()
+    };
+    let rules = ProfileRules {
+        ingress: rules(ingress),
+        egress: rules(egress),
+    };
+    let labels = spec.labels_to_apply.iter().flatten();
+    let labels = converter
+        .interner
+        .labels(labels.map(|(key, value)| (key.as_str(), &**value)));
+    out.push(Fact::Profile(Profile {
+        name: Symbol::from(name),
+        labels,
+        rules,
+    }));
 }
 
 /// One rule each way that allows everything.

@@ -18,9 +18,18 @@ pub(super) fn convert(converter: &mut Converter, tier: &Calico<'_, TierSpec>, ou
     let object = ObjectRef::new(V3, "Tier", "", metadata.name());
     super::calico_rule::note_unknown_fields(&tier.unknown_fields, &object, out);
     let action = tier.spec.default_action.as_deref();
+    // On etcd nobody fills the order in, and Felix puts the tier last.
+    let order = match tier.spec.order {
+        None if !converter.is_etcd() => Some(DEFAULT_ORDER),
+        order => order,
+    };
     if tier.spec.order.is_none() {
-        let message =
-            format!("without an order the tier stands at {DEFAULT_ORDER}, beside default");
+        let message = match order {
+            Some(_) => {
+                format!("without an order the tier stands at {DEFAULT_ORDER}, beside default")
+            }
+            None => "without an order the tier comes after every tier that has one".to_owned(),
+        };
         let note = Note::new(codes::TIER_ORDER_ABSENT, &object, message);
         out.push(Fact::Note(note.field("spec.order")));
     }
@@ -31,7 +40,7 @@ pub(super) fn convert(converter: &mut Converter, tier: &Calico<'_, TierSpec>, ou
     }
     out.push(Fact::Tier(Tier {
         name: converter.symbol(&metadata.stored),
-        order: Some(tier.spec.order.unwrap_or(DEFAULT_ORDER)),
+        order,
         default_action: match action {
             Some("Pass") => DefaultAction::Pass,
             _ => DefaultAction::Deny,

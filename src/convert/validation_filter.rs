@@ -76,14 +76,10 @@ impl Fault {
 
 /// The first fault of the policy; `text` is its composed selector.
 pub(super) fn fault(draft: &Draft, text: &str, behaviour: Behaviour) -> Option<Fault> {
-    let rules = draft.ingress.iter().chain(&draft.egress);
+    let mut rules = draft.ingress.iter().chain(&draft.egress);
     policy_selector_fault(draft, text)
         .or_else(|| hints_fault(&draft.hints))
-        .or_else(|| {
-            rules
-                .into_iter()
-                .find_map(|rule| rule_fault(draft, rule, behaviour))
-        })
+        .or_else(|| rules.find_map(|rule| rule_fault(&draft.id.namespace, rule, behaviour)))
 }
 
 fn policy_selector_fault(draft: &Draft, text: &str) -> Option<Fault> {
@@ -135,7 +131,8 @@ fn hints_fault(hints: &[String]) -> Option<Fault> {
     None
 }
 
-fn rule_fault(draft: &Draft, rule: &DraftRule, behaviour: Behaviour) -> Option<Fault> {
+/// The first fault of a rule in a policy of `namespace`.
+pub(super) fn rule_fault(namespace: &str, rule: &DraftRule, behaviour: Behaviour) -> Option<Fault> {
     let v3 = &rule.rule;
     if let Some(version) = v3.ip_version.filter(|version| !matches!(version, 4 | 6)) {
         let message = format!("ipVersion {version} is neither 4 nor 6");
@@ -171,7 +168,7 @@ fn rule_fault(draft: &Draft, rule: &DraftRule, behaviour: Behaviour) -> Option<F
     ];
     let sides = || {
         sides.into_iter().find_map(|(entity, place)| {
-            selector_fault(entity, place, &draft.id.namespace)
+            selector_fault(entity, place, namespace)
                 .or_else(|| ports_fault(entity, place, v3.protocol.as_ref(), behaviour))
         })
     };

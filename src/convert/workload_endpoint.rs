@@ -1,112 +1,118 @@
-//! The names of a workload endpoint in Calico and on its node
-//! (`libcalico-go/lib/backend/k8s/conversion/workload_endpoint_default.go`).
+//! Workload endpoints as etcd holds them (`updateprocessors/workloadendpointprocessor.go`): the name gives the identity,
+//! the spec all else.
 
-use sha1::{Digest, Sha1};
+use ipnet::IpNet;
 
-use super::Converter;
-use super::metadata::{NAMESPACE_LABEL, ORCHESTRATOR_LABEL, SERVICE_ACCOUNT_LABEL};
-use crate::intern::LabelSet;
-use crate::model::{EndpointId, NamedPort};
-use crate::raw::core::{Pod, PodSpec};
+use super::endpoint_port::{self, named_port};
+use super::metadata::{SERVICE_ACCOUNT_LABEL, V3};
+use super::pod::may_spoof;
+use super::{Converter, Fact, Reason};
+use crate::intern::{LabelSet, Symbol};
+use crate::model::net::parse_cidr_or_ip;
+use crate::model::{Endpoint, EndpointId, EndpointKind, ObjectRef, WorkloadEndpoint};
+use crate::raw::calico::EndpointPort;
+use crate::raw::calico_endpoint::WorkloadEndpointSpec;
 use crate::raw::value::Pairs;
+use crate::raw::{Calico, workload_parts};
 
-/// The identity of a pod's only interface.
-pub(super) fn id(converter: &mut Converter, node: &str, namespace: &str, pod: &str) -> EndpointId {
-    EndpointId::Workload {
-        node: converter.symbol(node),
-        orchestrator: converter.symbol("k8s"),
-        namespace: converter.symbol(namespace),
-        workload: converter.symbol(pod),
-        endpoint: converter.symbol("eth0"),
+pub(super) fn convert(
+    converter: &mut Converter,
+    endpoint: &Calico<'_, WorkloadEndpointSpec>,
+    out: &mut Vec<Fact>,
+) {
+    let metadata = &endpoint.metadata;
+    let parts = workload_parts(&metadata.name);
+    let object = match &parts {
+        Some([_, orchestrator, pod, _]) if orchestrator == "k8s" => {
+            ObjectRef::new("v1", "Pod", &metadata.namespace, pod)
+        }
+        _ => ObjectRef::new(V3, "WorkloadEndpoint", &metadata.namespace, &metadata.name),
+    };
+    let node = parts.as_ref().map_or("", |[node, ..]| node);
+    match made(converter, endpoint, parts.as_ref()) {
+        Ok(endpoint) => out.push(Fact::Endpoint(endpoint)),
+        Err((reason, detail)) => out.push(Fact::NotEndpoint {
+            object,
+            node: converter.symbol(node),
+            reason,
+            detail,
+            object_labels: converter.interner.labels(metadata.labels.iter()),
+        }),
     }
 }
 
-/// The host's side of the veth pair. The prefix is that of the process that converts pods, which a
-/// FelixConfiguration does not change.
-pub(super) fn interface_name(namespace: &str, pod: &str) -> String {
-    let hash = Sha1::digest(format!("{namespace}.{pod}"));
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("cali{}", hex.chars().take(11).collect::<String>())
+fn made(
+    converter: &mut Converter,
+    endpoint: &Calico<'_, WorkloadEndpointSpec>,
+    parts: Option<&[String; 4]>,
+) -> Result<Endpoint, (Reason, String)> {
+    let invalid = |cause: String| (Reason::Invalid, cause);
+    let (metadata, spec) = (&endpoint.metadata, &endpoint.spec);
+    let [node, orchestrator, workload, interface] = parts.ok_or_else(|| {
+        let name = &*metadata.name;
+        invalid(format!(
+            "its name {name} is not made of node, orchestrator, workload and endpoint"
+        ))
+    })?;
+    let nets = nets(spec)?;
+    let prefixes = spec
+        .allow_spoofed_source_prefixes
+        .as_deref()
+        .unwrap_or_default();
+    if !prefixes.is_empty() && !may_spoof(converter, node) {
+        return Err((Reason::SpoofingDisabled, String::new()));
+    }
+    // Ports that only Kubernetes' host ports need have no name.
+    let ports = spec.ports.as_deref().unwrap_or_default().iter();
+    let ports: Vec<&EndpointPort> = ports.filter(|port| !port.name.is_empty()).collect();
+    if let Some((_, cause)) = ports.iter().find_map(|port| endpoint_port::fault(port)) {
+        return Err(invalid(cause));
+    }
+    let profiles = spec.profiles.as_deref().unwrap_or_default();
+    Ok(Endpoint {
+        id: EndpointId::Workload {
+            node: converter.symbol(node),
+            orchestrator: converter.symbol(orchestrator),
+            namespace: converter.symbol(&metadata.namespace),
+            // Names that no other object has are not worth a place in the interner.
+            workload: Symbol::from(workload.as_str()),
+            endpoint: converter.symbol(interface),
+        },
+        labels: labels(converter, &metadata.labels, &spec.service_account_name),
+        object_labels: converter.interner.labels(metadata.labels.iter()),
+        profiles: profiles.iter().map(|name| converter.symbol(name)).collect(),
+        nets,
+        ports: ports
+            .into_iter()
+            .filter_map(|port| named_port(converter, port))
+            .collect(),
+        assumed: false,
+        kind: EndpointKind::Workload(WorkloadEndpoint {
+            interface_name: Symbol::from(&*spec.interface_name),
+            service_account: converter.symbol(&spec.service_account_name),
+        }),
+    })
 }
 
-/// The labels that selectors see: the pod's without what it could forge, then Calico's own.
-pub(super) fn labels(
-    converter: &mut Converter,
-    own: &Pairs<'_>,
-    namespace: &str,
-    service_account: &str,
-) -> LabelSet {
-    let kept = own
+/// IPv4, then IPv6. Without any, Felix has no such endpoint.
+fn nets(spec: &WorkloadEndpointSpec) -> Result<Vec<IpNet>, (Reason, String)> {
+    let mut nets = Vec::new();
+    for text in spec.ip_networks.as_deref().unwrap_or_default() {
+        let net = parse_cidr_or_ip(text);
+        nets.push(net.ok_or_else(|| (Reason::Invalid, format!("\"{}\" is no address", &**text)))?);
+    }
+    if nets.is_empty() {
+        return Err((Reason::NoIp, String::new()));
+    }
+    nets.sort_by_key(|net| matches!(net, IpNet::V6(_)));
+    Ok(nets)
+}
+
+/// The stored labels without those that profiles hand out, and the service account that the spec names.
+fn labels(converter: &mut Converter, stored: &Pairs<'_>, service_account: &str) -> LabelSet {
+    let given = (!service_account.is_empty()).then_some((SERVICE_ACCOUNT_LABEL, service_account));
+    let kept = stored
         .iter()
         .filter(|(key, _)| !key.starts_with("pcns.") && !key.starts_with("pcsa."));
-    let given = [
-        (NAMESPACE_LABEL, namespace),
-        (ORCHESTRATOR_LABEL, "k8s"),
-        (SERVICE_ACCOUNT_LABEL, service_account),
-    ];
-    let given = given.into_iter().filter(|(_, value)| !value.is_empty());
     converter.interner.labels(kept.chain(given))
-}
-
-/// Named ports of containers, then of init containers where this version reads them.
-///
-/// # Errors
-/// A port with which Felix's validation drops the endpoint, as a lower-case fragment.
-pub(super) fn ports(converter: &mut Converter, pod: &Pod<'_>) -> Result<Vec<NamedPort>, String> {
-    let mut ports = Vec::new();
-    let Some(PodSpec {
-        containers,
-        init_containers,
-        ..
-    }) = &pod.spec
-    else {
-        return Ok(ports);
-    };
-    let reads_inits = converter.behaviour().init_container_ports();
-    let inits = init_containers.iter().filter(|_| reads_inits);
-    let containers = containers.iter().chain(inits).flat_map(|list| list.iter());
-    let declared = containers.flat_map(|c| c.ports.as_deref().unwrap_or_default());
-    for port in declared.filter(|port| !port.name.is_empty()) {
-        let protocol = match &*port.protocol {
-            "" | "TCP" => "tcp",
-            "UDP" => "udp",
-            "SCTP" => "sctp",
-            _ => continue,
-        };
-        let number = port.container_port.unwrap_or_default();
-        if number == 0 {
-            continue;
-        }
-        let number = u16::try_from(number)
-            .map_err(|_| format!("container port {number} is not from 1 to 65535"))?;
-        if !is_name(&port.name, 128) {
-            return Err(format!(
-                "container port name \"{}\" is invalid",
-                &*port.name
-            ));
-        }
-        ports.push(NamedPort {
-            name: converter.interner.symbol(&port.name),
-            protocol: converter.interner.symbol(protocol),
-            port: number,
-        });
-    }
-    Ok(ports)
-}
-
-/// Whether a text is 1 to `max` letters, digits, `_`, `.` and `-`, as names in Felix's model are.
-pub(super) fn is_name(text: &str, max: usize) -> bool {
-    let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
-    (1..=max).contains(&text.len()) && text.bytes().all(known)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn interfaces_are_named_by_a_hash() {
-        assert_eq!(interface_name("shop", "web-0"), "calia4fc3c48bd8");
-        assert_eq!(interface_name("default", "a--b"), "cali7b6f104139a");
-    }
 }

@@ -1,12 +1,51 @@
 //! What is said of a snapshot as a whole: versions, products and configurations that could change an answer.
 
 use super::Gathering;
-use crate::model::{Endpoint, Policy};
+use crate::model::{DefaultAction, Endpoint, Policy, Tier};
 use crate::need::{self, Read};
-use crate::note::{Gap, GapCode, Note, Part, codes};
+use crate::note::{Datastore, Gap, GapCode, Note, Part, codes};
 use crate::snapshot::Reason;
 
 impl Gathering<'_> {
+    /// Before v3.29 there were no tiers: every policy was in the one that is called `default` since.
+    pub(super) fn add_default_tier(&mut self) {
+        let known = self
+            .snapshot
+            .tiers
+            .iter()
+            .any(|tier| &*tier.name == "default");
+        if !self.behaviour().has_tiers() && !known {
+            self.snapshot.tiers.push(Tier {
+                name: "default".into(),
+                order: Some(1_000_000.0),
+                default_action: DefaultAction::Deny,
+                exists: true,
+            });
+        }
+    }
+
+    /// Neither services nor their addresses are in etcd, so that rules about them match nothing.
+    pub(super) fn note_services_in_etcd(&mut self) {
+        if self.datastore != Datastore::Etcdv3 {
+            return;
+        }
+        let mut notes = Vec::new();
+        for policy in &self.snapshot.policies {
+            let rules = policy.ingress.iter().chain(&policy.egress);
+            let sides = rules.flat_map(|rule| [&rule.source, &rule.destination]);
+            notes.extend(sides.filter(|side| side.service.is_some()).map(|side| {
+                let message = "with the etcd datastore a rule about a service never matches";
+                let note = Note::new(
+                    codes::ETCD_KUBERNETES_KINDS_NOT_READ,
+                    &policy.object,
+                    message,
+                );
+                note.field(format!("{}.services", side.path))
+            }));
+        }
+        self.snapshot.notes.extend(notes);
+    }
+
     /// A node that may not be read, or was not looked for, may well exist.
     pub(super) fn find_absent_nodes(&mut self, done: &[Read]) {
         let Some(nodes) = &self.snapshot.nodes else {

@@ -9,9 +9,9 @@ use crate::convert::{self, Converter, Fact, ManifestMode};
 use crate::error::Error;
 use crate::model::ObjectRef;
 use crate::need::{self, Kind, Read};
-use crate::note::{Gap, GapCode, Note, Part, Provenance, VersionFrom, codes};
+use crate::note::{Datastore, Gap, GapCode, Note, Part, Provenance, VersionFrom, codes};
 use crate::question::Question;
-use crate::raw::{Broken, Object};
+use crate::raw::{Broken, Object, Undecodable};
 use crate::snapshot::{NotEndpoint, Snapshot};
 use crate::source::{ReadError, Sink, Source};
 
@@ -61,7 +61,8 @@ pub fn load(
 ) -> Result<Loaded, Error> {
     let started = Instant::now();
     for _ in 0..=RESTARTS {
-        let mut gathering = Gathering::new(settings, watcher, started);
+        let datastore = source.provenance().datastore;
+        let mut gathering = Gathering::new(settings, datastore, watcher, started);
         match gathering.gather(question, source) {
             Ok(done) => return Ok(gathering.loaded(question, source, &done)),
             Err(ReadError::Restart) => {}
@@ -79,6 +80,7 @@ pub fn load(
 struct Gathering<'a> {
     snapshot: Snapshot,
     settings: &'a Settings,
+    datastore: Datastore,
     converter: Converter,
     version: Option<(Version, VersionFrom)>,
     facts: Vec<Fact>,
@@ -89,12 +91,23 @@ struct Gathering<'a> {
 }
 
 impl<'a> Gathering<'a> {
-    fn new(settings: &'a Settings, watcher: &'a mut dyn Watcher, started: Instant) -> Self {
+    fn new(
+        settings: &'a Settings,
+        datastore: Datastore,
+        watcher: &'a mut dyn Watcher,
+        started: Instant,
+    ) -> Self {
         let mut snapshot = Snapshot::default();
         let allow = convert::profile::default_allow();
         snapshot.profiles.insert(allow.name.clone(), allow);
         Self {
-            converter: converter(settings, Behaviour::of(settings.calico_version), &snapshot),
+            converter: converter(
+                settings,
+                datastore,
+                Behaviour::of(settings.calico_version),
+                &snapshot,
+            ),
+            datastore,
             version: settings
                 .calico_version
                 .map(|version| (version, VersionFrom::Flag)),
@@ -141,7 +154,8 @@ impl<'a> Gathering<'a> {
             let version = found.and_then(Version::parse);
             self.version = version.map(|version| (version, VersionFrom::ClusterInformation));
         }
-        self.converter = converter(self.settings, self.behaviour(), &self.snapshot);
+        let behaviour = self.behaviour();
+        self.converter = converter(self.settings, self.datastore, behaviour, &self.snapshot);
     }
 
     /// Keeps the gaps that matter: nodes of this version may not read the kind, and host endpoints cannot be
@@ -226,6 +240,8 @@ impl<'a> Gathering<'a> {
     fn loaded(mut self, question: &Question, source: &dyn Source, done: &[Read]) -> Loaded {
         let behaviour = self.behaviour();
         self.find_absent_nodes(done);
+        self.add_default_tier();
+        self.note_services_in_etcd();
         self.note_foreign_fields();
         if question.hide.rule_matches {
             self.forget_gaps_of_rule_matches();
@@ -289,6 +305,19 @@ impl Sink for Gathering<'_> {
         self.poison(resource, parts(&kind), note);
     }
 
+    fn undecodable(&mut self, value: Undecodable) {
+        let Undecodable { key, named, cause } = value;
+        let message = format!("Calico ignores the key {key}: {cause}");
+        let code = codes::UNDECODABLE_ETCD_VALUE;
+        self.snapshot.notes.push(match named {
+            Some((kind, namespace, name)) => {
+                let object = ObjectRef::new("projectcalico.org/v3", &kind, &namespace, &name);
+                Note::new(code, &object, message)
+            }
+            None => Note::about_cluster(code, message),
+        });
+    }
+
     fn gap(&mut self, kind: Kind, gap: Gap) {
         self.unread.push((kind, gap));
     }
@@ -306,9 +335,15 @@ impl Sink for Gathering<'_> {
     }
 }
 
-fn converter(settings: &Settings, behaviour: Behaviour, snapshot: &Snapshot) -> Converter {
+fn converter(
+    settings: &Settings,
+    datastore: Datastore,
+    behaviour: Behaviour,
+    snapshot: &Snapshot,
+) -> Converter {
     Converter::new(convert::Settings {
         behaviour,
+        datastore,
         felix: snapshot.felix.clone(),
         manifests: settings.manifests,
         default_namespace: settings.default_namespace.clone(),

@@ -4,7 +4,6 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use rustc_hash::FxHashMap;
 
 use crate::intern::{LabelSet, Symbol};
 use crate::model::net::contains;
@@ -20,9 +19,9 @@ pub enum Owner<'a> {
     Set(&'a NetworkSet),
 }
 
-/// Finds the owners of an address. Single addresses are hashed, wider networks are scanned.
+/// Finds the owners of an address. Single addresses are sorted, wider networks are scanned.
 pub(super) struct Index<'a> {
-    single: FxHashMap<IpAddr, Vec<Owner<'a>>>,
+    single: Vec<(IpAddr, Owner<'a>)>,
     wide: Vec<(IpNet, Owner<'a>)>,
 }
 
@@ -82,20 +81,29 @@ impl<'a> Owner<'a> {
 impl<'a> Index<'a> {
     pub(super) fn of(snapshot: &'a Snapshot) -> Self {
         let mut index = Self {
-            single: FxHashMap::default(),
+            single: Vec::new(),
             wide: Vec::new(),
         };
         let endpoints = snapshot.endpoints.iter().map(Owner::Endpoint);
         for owner in endpoints.chain(snapshot.sets.iter().map(Owner::Set)) {
             for net in owner.nets() {
                 if net.prefix_len() == net.max_prefix_len() {
-                    index.single.entry(net.addr()).or_default().push(owner);
+                    index.single.push((net.addr(), owner));
                 } else {
                     index.wide.push((*net, owner));
                 }
             }
         }
+        index.single.sort_by_key(|(address, _)| *address);
         index
+    }
+
+    /// The owners of a single address.
+    fn holders(&self, address: IpAddr) -> impl Iterator<Item = Owner<'a>> {
+        let from = self.single.partition_point(|(other, _)| *other < address);
+        let held = self.single.iter().skip(from);
+        held.take_while(move |(other, _)| *other == address)
+            .map(|(_, owner)| *owner)
     }
 
     /// The objects that hold any of these addresses: `first` in front, then endpoints, then sets, each in
@@ -103,7 +111,7 @@ impl<'a> Index<'a> {
     pub(super) fn owners(&self, nets: &[IpNet], first: &'a Endpoint) -> Vec<Owner<'a>> {
         let mut owners: Vec<Owner<'a>> = Vec::new();
         for net in nets {
-            owners.extend(self.single.get(&net.network()).into_iter().flatten());
+            owners.extend(self.holders(net.network()));
             owners.extend(
                 self.wide
                     .iter()

@@ -100,7 +100,7 @@ impl<'a> Matcher<'a> {
         endpoint: &'b Endpoint,
         labels: &'b EffectiveLabels<'_>,
     ) -> impl Iterator<Item = (&'a DroppedPolicy, Option<bool>)> + use<'a, 'b> {
-        let namespace = endpoint.object.namespace.as_deref().unwrap_or_default();
+        let namespace = endpoint.id.namespace();
         self.snapshot.dropped.iter().filter_map(move |dropped| {
             let policy = &dropped.policy;
             match &policy.selector {

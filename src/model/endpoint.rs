@@ -10,8 +10,6 @@ use crate::intern::{LabelSet, Symbol};
 pub struct Endpoint {
     /// Its identity.
     pub id: EndpointId,
-    /// The object that it was made from.
-    pub object: ObjectRef,
     /// Its own labels, as Felix sees them.
     pub labels: LabelSet,
     /// The labels of the object itself, for `-l`.
@@ -84,6 +82,12 @@ pub enum Reason {
 }
 
 impl Endpoint {
+    /// The object that it was made from.
+    #[must_use]
+    pub fn object(&self) -> ObjectRef {
+        self.id.object()
+    }
+
     /// Whether it is a host endpoint.
     #[must_use]
     pub fn is_host(&self) -> bool {

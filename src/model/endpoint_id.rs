@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::ObjectRef;
 use crate::intern::Symbol;
 
 /// Which endpoint: unique in a cluster.
@@ -71,11 +72,47 @@ impl EndpointId {
         }
     }
 
+    /// The object that its user knows; a workload that is no pod is known by Calico's own name for it, in which a dash
+    /// inside a part is doubled (`libcalico-go/lib/names/workloadendpoint.go`).
+    #[must_use]
+    pub fn object(&self) -> ObjectRef {
+        const V3: &str = "projectcalico.org/v3";
+        match self {
+            Self::Host { name, .. } => ObjectRef::new(V3, "HostEndpoint", "", name),
+            Self::Workload {
+                orchestrator,
+                namespace,
+                workload,
+                ..
+            } if &**orchestrator == "k8s" => ObjectRef::new("v1", "Pod", namespace, workload),
+            Self::Workload {
+                node,
+                orchestrator,
+                namespace,
+                workload,
+                endpoint,
+            } => {
+                let parts = [node, orchestrator, workload, endpoint];
+                let name = parts.map(|part| part.replace('-', "--")).join("-");
+                ObjectRef::new(V3, "WorkloadEndpoint", namespace, &name)
+            }
+        }
+    }
+
     /// The node.
     #[must_use]
     pub fn node(&self) -> &Symbol {
         match self {
             Self::Host { node, .. } | Self::Workload { node, .. } => node,
+        }
+    }
+
+    /// The namespace; empty for host endpoints.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        match self {
+            Self::Host { .. } => "",
+            Self::Workload { namespace, .. } => namespace,
         }
     }
 
@@ -170,5 +207,6 @@ mod tests {
             endpoint: "eth0".into(),
         };
         assert_eq!(id.short_ref(), "cni/abc/eth0");
+        assert_eq!(id.object().name, "n-cni-abc-eth0");
     }
 }

@@ -240,6 +240,12 @@ table! {
         "allow it in the FelixConfiguration: allowVXLANPacketsFromWorkloads, allowIPIPPacketsFromWorkloads";
     PROFILE_MISSING = "profile-missing", Closes, Denies,
         "correct the list of profiles";
+    PROFILE_DEFAULT_ALLOW_OVERRIDDEN = "profile-default-allow-overridden", Info, Inert,
+        "delete the stored copy";
+    UNDECODABLE_ETCD_VALUE = "undecodable-etcd-value", Either, Dropped,
+        "delete the key or write it again with calicoctl";
+    ETCD_KUBERNETES_KINDS_NOT_READ = "etcd-kubernetes-kinds-not-read", Either, Inert,
+        "use selectors or nets";
     HEP_INVALID_DROPPED = "hep-invalid-dropped", Either, Dropped,
         "correct the field";
     HEP_NO_NODE = "hep-no-node", Opens, Dropped,

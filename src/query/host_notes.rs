@@ -61,14 +61,14 @@ fn rivalry(endpoint: &Endpoint, rival: Rival<'_>) -> Note {
             )
         }
     };
-    Note::new(code, &endpoint.object, message).field("spec.interfaceName")
+    Note::new(code, &endpoint.object(), message).field("spec.interfaceName")
 }
 
 fn unknown_node(maker: &Maker<'_>, endpoint: &Endpoint) -> Option<Note> {
     let node = endpoint.id.node();
     let message = format!("no node is called {node}; nothing is protected");
     (maker.snapshot.absent_nodes.contains(node))
-        .then(|| Note::new(codes::HEP_UNKNOWN_NODE, &endpoint.object, message).field("spec.node"))
+        .then(|| Note::new(codes::HEP_UNKNOWN_NODE, &endpoint.object(), message).field("spec.node"))
 }
 
 /// Policies that see only what the host's own processes send and receive.
@@ -113,7 +113,7 @@ fn untracked(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
             "in eBPF mode untracked ingress rules are not enforced: they span several tiers";
         notes.push(Note::new(
             codes::UNTRACKED_SEVERAL_TIERS_BPF,
-            &endpoint.object,
+            &endpoint.object(),
             message,
         ));
     }
@@ -164,7 +164,8 @@ fn bpf_interface(maker: &Maker<'_>, endpoint: &Endpoint) -> Option<Note> {
         .any(|head| name.starts_with(head));
     let message = format!("in eBPF mode interface {name} is not handled by the default pattern");
     (!name.is_empty() && name != "*" && !known && !class(name)).then(|| {
-        Note::new(codes::HEP_BPF_DATA_IFACE, &endpoint.object, message).field("spec.interfaceName")
+        Note::new(codes::HEP_BPF_DATA_IFACE, &endpoint.object(), message)
+            .field("spec.interfaceName")
     })
 }
 
@@ -190,7 +191,7 @@ fn default_deny(known: &Known<'_, '_>) -> Vec<Note> {
                 "without profiles all {} traffic but failsafes is dropped",
                 direction.field()
             );
-            Note::new(codes::HEP_DEFAULT_DENY, &endpoint.object, message).field("spec.profiles")
+            Note::new(codes::HEP_DEFAULT_DENY, &endpoint.object(), message).field("spec.profiles")
         })
         .collect()
 }

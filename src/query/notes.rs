@@ -77,7 +77,7 @@ pub(super) fn of_endpoint(
 /// The objects whose notes explain the item.
 fn concerned(known: &Known<'_, '_>, hits: &[RuleHit<'_>]) -> BTreeSet<ObjectRef> {
     let endpoint = known.endpoint;
-    let mut objects = BTreeSet::from([endpoint.object.clone()]);
+    let mut objects = BTreeSet::from([endpoint.object()]);
     objects.extend(
         known
             .selected
@@ -245,8 +245,9 @@ fn on_pod(known: &Known<'_, '_>) -> Vec<Note> {
 fn lost_node(maker: &Maker<'_>, endpoint: &Endpoint) -> Option<Note> {
     let node = endpoint.id.node();
     let message = format!("no node is called {node}");
-    (maker.snapshot.absent_nodes.contains(node))
-        .then(|| Note::new(codes::POD_NODE_LOST, &endpoint.object, message).field("spec.nodeName"))
+    (maker.snapshot.absent_nodes.contains(node)).then(|| {
+        Note::new(codes::POD_NODE_LOST, &endpoint.object(), message).field("spec.nodeName")
+    })
 }
 
 /// Allowed encapsulation, which nodes drop before any policy (`felix/rules/endpoints.go`).
@@ -291,7 +292,7 @@ fn hidden_labels(known: &Known<'_, '_>) -> Vec<Note> {
         let message = format!("its own label {label} hides the profile's");
         Note::new(
             codes::POD_OWN_LABEL_HIDES_INHERITED,
-            &known.endpoint.object,
+            &known.endpoint.object(),
             message,
         )
         .field(format!("metadata.labels.{label}"))

@@ -57,6 +57,9 @@ fn of_kind<'a>(json: &'a [u8], kind: (&str, &str)) -> serde_json::Result<Option<
         "GlobalNetworkSet" => Object::GlobalNetworkSet(calico(json, group)?),
         "ClusterInformation" => Object::ClusterInformation(part_of(json, group)?),
         "FelixConfiguration" => Object::FelixConfiguration(part_of(json, group)?),
+        "WorkloadEndpoint" => Object::WorkloadEndpoint(part_of(json, group)?),
+        "Profile" => Object::Profile(calico(json, group)?),
+        "Node" => Object::Node(serde_json::from_slice(json)?),
         _ => return Ok(None),
     }))
 }

@@ -6,10 +6,12 @@
 
 mod broken;
 mod decode;
+mod etcd_key;
 mod object;
 mod page;
 
 pub mod calico;
+pub mod calico_endpoint;
 pub mod calico_policy;
 pub mod cluster_policy;
 pub mod core;
@@ -21,6 +23,7 @@ pub mod value;
 pub use crate::yaml::read::{Document, documents};
 pub use broken::Broken;
 pub use decode::decode;
+pub use etcd_key::{EtcdKey, ROOT, Undecodable, decode_etcd, segment, workload_parts};
 pub use metadata::Metadata;
 pub use object::{Calico, Group, Kubernetes, Object};
 pub use page::{Page, items};

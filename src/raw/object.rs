@@ -6,6 +6,7 @@ use serde::ser::{SerializeMap, Serializer};
 use super::calico::{
     ClusterInformationSpec, FelixConfigurationSpec, HostEndpointSpec, NetworkSetSpec, TierSpec,
 };
+use super::calico_endpoint::{ProfileSpec, WorkloadEndpointSpec};
 use super::calico_policy::PolicySpec;
 use super::cluster_policy::{AdminPolicySpec, ClusterPolicySpec};
 use super::core::{EndpointSlice, Named, Pod};
@@ -36,6 +37,8 @@ pub enum Object<'a> {
     GlobalNetworkSet(Calico<'a, NetworkSetSpec>),
     ClusterInformation(Calico<'a, ClusterInformationSpec>),
     FelixConfiguration(Calico<'a, FelixConfigurationSpec>),
+    WorkloadEndpoint(Calico<'a, WorkloadEndpointSpec>),
+    Profile(Calico<'a, ProfileSpec>),
 }
 
 /// An object of one of Calico's kinds.
@@ -107,6 +110,8 @@ impl<'a> Object<'a> {
             Self::NetworkSet(o) | Self::GlobalNetworkSet(o) => o.group.api_version(),
             Self::ClusterInformation(o) => o.group.api_version(),
             Self::FelixConfiguration(o) => o.group.api_version(),
+            Self::WorkloadEndpoint(o) => o.group.api_version(),
+            Self::Profile(o) => o.group.api_version(),
         }
     }
 
@@ -133,6 +138,8 @@ impl<'a> Object<'a> {
             Self::GlobalNetworkSet(_) => "GlobalNetworkSet",
             Self::ClusterInformation(_) => "ClusterInformation",
             Self::FelixConfiguration(_) => "FelixConfiguration",
+            Self::WorkloadEndpoint(_) => "WorkloadEndpoint",
+            Self::Profile(_) => "Profile",
         }
     }
 
@@ -156,6 +163,32 @@ impl<'a> Object<'a> {
             Self::NetworkSet(o) | Self::GlobalNetworkSet(o) => &o.metadata,
             Self::ClusterInformation(o) => &o.metadata,
             Self::FelixConfiguration(o) => &o.metadata,
+            Self::WorkloadEndpoint(o) => &o.metadata,
+            Self::Profile(o) => &o.metadata,
+        }
+    }
+
+    /// Its metadata, to be renamed after its key.
+    pub(super) fn metadata_mut(&mut self) -> &mut Metadata<'a> {
+        match self {
+            Self::Pod(o) => &mut o.metadata,
+            Self::Namespace(o) | Self::ServiceAccount(o) | Self::Node(o) => &mut o.metadata,
+            Self::EndpointSlice(o) => &mut o.metadata,
+            Self::KubernetesNetworkPolicy(o) => &mut o.metadata,
+            Self::ClusterNetworkPolicy(o) => &mut o.metadata,
+            Self::AdminNetworkPolicy(o) | Self::BaselineAdminNetworkPolicy(o) => &mut o.metadata,
+            Self::NetworkPolicy(o)
+            | Self::GlobalNetworkPolicy(o)
+            | Self::StagedNetworkPolicy(o)
+            | Self::StagedGlobalNetworkPolicy(o) => &mut o.metadata,
+            Self::StagedKubernetesNetworkPolicy(o) => &mut o.metadata,
+            Self::Tier(o) => &mut o.metadata,
+            Self::HostEndpoint(o) => &mut o.metadata,
+            Self::NetworkSet(o) | Self::GlobalNetworkSet(o) => &mut o.metadata,
+            Self::ClusterInformation(o) => &mut o.metadata,
+            Self::FelixConfiguration(o) => &mut o.metadata,
+            Self::WorkloadEndpoint(o) => &mut o.metadata,
+            Self::Profile(o) => &mut o.metadata,
         }
     }
 }
@@ -194,6 +227,8 @@ impl Serialize for Object<'_> {
             }
             Self::ClusterInformation(o) => map.serialize_entry("spec", &o.spec)?,
             Self::FelixConfiguration(o) => map.serialize_entry("spec", &o.spec)?,
+            Self::WorkloadEndpoint(o) => map.serialize_entry("spec", &o.spec)?,
+            Self::Profile(o) => map.serialize_entry("spec", &o.spec)?,
         }
         map.end()
     }

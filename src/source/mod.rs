@@ -6,11 +6,12 @@
 pub mod etcd;
 pub mod files;
 pub mod kube;
+mod missing;
 
 use crate::error::Error;
 use crate::need::{Kind, Read};
 use crate::note::{Gap, Note, Provenance};
-use crate::raw::{Broken, Object};
+use crate::raw::{Broken, Object, Undecodable};
 
 /// Takes what a source reads.
 pub trait Sink {
@@ -18,6 +19,8 @@ pub trait Sink {
     fn object(&mut self, object: Object<'_>);
     /// One object of a known kind that does not decode.
     fn broken(&mut self, broken: Broken);
+    /// One value of etcd that does not decode, which Calico ignores alone.
+    fn undecodable(&mut self, value: Undecodable);
     /// Something that could not be read.
     fn gap(&mut self, kind: Kind, gap: Gap);
     /// Something that the source knows about the datastore.
@@ -43,6 +46,16 @@ pub trait Source {
 
     /// Where the data came from; version fields are filled in by the caller.
     fn provenance(&self) -> Provenance;
+}
+
+/// When each kind is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenRead {
+    /// All at one revision.
+    #[default]
+    OneMoment,
+    /// Each as it is when it is asked for, `--latest`.
+    Latest,
 }
 
 /// Why a read ended early.

@@ -8,6 +8,7 @@
 mod cluster_policies;
 mod composition;
 mod endpoints;
+mod etcd;
 mod kubernetes_policies;
 mod manifests;
 mod names;
@@ -24,6 +25,7 @@ use crate::raw;
 fn settings(version: &str) -> Settings {
     Settings {
         behaviour: Behaviour::of(Version::parse(version)),
+        datastore: Datastore::Kubernetes,
         felix: Vec::new(),
         manifests: ManifestMode::Never,
         default_namespace: "default".to_owned(),

@@ -3,13 +3,27 @@
 //! The first answer gives the revision and the cluster, and everything else is read at that revision. What values mean is
 //! not known here, nor who asks; the grammar of keys stands in `raw`.
 
+mod address;
+mod connection;
+mod failure;
+mod opening;
+mod pages;
+mod plan;
+mod reading;
+mod srv;
+mod tls;
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ReadError, Sink, Source};
-use crate::error::Error;
+use tokio::runtime::Runtime;
+
+use self::address::Address;
+use self::connection::Member;
+use super::{ReadError, Sink, Source, WhenRead};
 use crate::need::Read;
 use crate::note::{Datastore, Provenance, VersionFrom};
 
@@ -34,6 +48,8 @@ pub struct Settings {
     pub resolver: Option<SocketAddr>,
     /// How long one request may take: 30 s when not typed, none at zero.
     pub request_timeout: Option<Duration>,
+    /// When each kind is read.
+    pub moment: WhenRead,
 }
 
 /// PEM text, or the file that holds it.
@@ -48,6 +64,22 @@ pub enum Pem {
 /// Reads from an etcd.
 pub struct EtcdSource {
     settings: Settings,
+    runtime: Option<Runtime>,
+    /// Every endpoint, once they are known.
+    addresses: Vec<Address>,
+    /// Those before this one have failed.
+    next: usize,
+    member: Option<Member>,
+    /// The cluster that answered first, which later members must belong to.
+    cluster: Option<u64>,
+    /// The revision at which everything is read.
+    revision: Option<i64>,
+    /// By segment, where each is read at its own.
+    revisions: BTreeMap<String, String>,
+    pods_read: bool,
+    /// Whether owners of an address were asked for and not searched.
+    not_searched: bool,
+    began: Option<jiff::Timestamp>,
 }
 
 // === impl Pem ===
@@ -68,17 +100,41 @@ impl EtcdSource {
     /// A source that connects with its first read.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings }
+        Self {
+            settings,
+            runtime: None,
+            addresses: Vec::new(),
+            next: 0,
+            member: None,
+            cluster: None,
+            revision: None,
+            revisions: BTreeMap::new(),
+            pods_read: false,
+            not_searched: false,
+            began: None,
+        }
+    }
+
+    /// Where it reads, or will try to.
+    fn endpoint(&self) -> String {
+        match (&self.member, self.addresses.as_slice()) {
+            (Some(member), _) => member.address.url.clone(),
+            (None, []) if self.settings.endpoints.is_empty() => self.settings.discovery_srv.clone(),
+            (None, []) => address::shown(&self.settings.endpoints),
+            (None, addresses) => {
+                let urls: Vec<&str> = addresses
+                    .iter()
+                    .map(|address| address.url.as_str())
+                    .collect();
+                urls.join(", ")
+            }
+        }
     }
 }
 
 impl Source for EtcdSource {
-    fn read(&mut self, _: &[Read], _: &mut dyn Sink) -> Result<(), ReadError> {
-        Err(ReadError::Failed(Error::Source {
-            what: format!("etcd {}", self.settings.endpoints),
-            cause: "this datastore cannot be read yet".to_owned(),
-            hint: None,
-        }))
+    fn read(&mut self, reads: &[Read], sink: &mut dyn Sink) -> Result<(), ReadError> {
+        self.perform(reads, sink)
     }
 
     fn finish(&mut self, _: &mut dyn Sink) -> Result<(), ReadError> {
@@ -86,18 +142,35 @@ impl Source for EtcdSource {
     }
 
     fn provenance(&self) -> Provenance {
+        let pinned = self.settings.moment == WhenRead::OneMoment;
+        let began = self.began.unwrap_or_else(jiff::Timestamp::now);
         Provenance {
             basis: "datastore",
             datastore: Datastore::Etcdv3,
-            source: self.settings.endpoints.clone(),
+            source: self.endpoint(),
             calico_api: None,
             calico_version: None,
             version_from: VersionFrom::Assumed,
-            pinned: true,
-            revision: None,
-            revisions: Default::default(),
-            read_at: String::new(),
-            shared_ips_checked: true,
+            pinned,
+            revision: self
+                .revision
+                .filter(|_| pinned)
+                .map(|revision| revision.to_string()),
+            revisions: match pinned {
+                true => BTreeMap::new(),
+                false => self.revisions.clone(),
+            },
+            read_at: began.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            shared_ips_checked: !self.not_searched,
+        }
+    }
+}
+
+impl Drop for EtcdSource {
+    fn drop(&mut self) {
+        // A name that is still being resolved must not hold up the end.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
         }
     }
 }

@@ -31,6 +31,10 @@ impl Sink for Taken {
         self.broken += 1;
     }
 
+    fn undecodable(&mut self, value: crate::raw::Undecodable) {
+        unreachable!("{value:?} is in no etcd");
+    }
+
     fn gap(&mut self, _: Kind, gap: Gap) {
         self.gaps.push(gap.message);
     }

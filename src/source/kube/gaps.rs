@@ -2,16 +2,9 @@
 
 use super::resources::Target;
 use crate::need::Kind;
-use crate::note::{Gap, GapCode, Note, Part, RbacRule, codes};
-
-/// How much of a kind is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lack {
-    /// All of it, or it is not known how much.
-    All,
-    /// What stands outside the namespace that the question is about.
-    OtherNamespaces,
-}
+use crate::note::{Gap, GapCode, Note, RbacRule, codes};
+pub(super) use crate::source::missing::Lack;
+use crate::source::missing::missing_from;
 
 /// Why a kind is missing.
 #[derive(Clone, Copy, Debug)]
@@ -62,39 +55,6 @@ pub(super) fn note(target: &Target, message: &str) -> Option<Note> {
         code,
         format!("{}: {message}; {what}", target.resource.full_name()),
     ))
-}
-
-/// The parts of an answer that a kind bears on.
-fn missing_from(kind: Kind, lack: Lack) -> Vec<Part> {
-    use Part::{
-        Items, NamespaceLabels, Policies, Profiles, RuleMatches, ServiceAccountLabels, Unmatched,
-    };
-    match (kind, lack) {
-        (Kind::ClusterInformation | Kind::FelixConfiguration | Kind::Node, _) => Vec::new(),
-        (Kind::Pod, _) => vec![Items],
-        (Kind::HostEndpoint, _) => vec![Items, RuleMatches],
-        (Kind::GlobalNetworkSet | Kind::NetworkSet | Kind::EndpointSlice, _)
-        | (_, Lack::OtherNamespaces) => vec![RuleMatches],
-        (Kind::Namespace, _) => vec![RuleMatches, NamespaceLabels, Profiles],
-        (Kind::ServiceAccount, _) => vec![RuleMatches, ServiceAccountLabels, Profiles],
-        // Never enforced, so they decide nothing.
-        (
-            Kind::StagedGlobalNetworkPolicy
-            | Kind::StagedNetworkPolicy
-            | Kind::StagedKubernetesNetworkPolicy,
-            _,
-        ) => vec![Policies, RuleMatches],
-        (
-            Kind::Tier
-            | Kind::GlobalNetworkPolicy
-            | Kind::NetworkPolicy
-            | Kind::KubernetesNetworkPolicy
-            | Kind::ClusterNetworkPolicy
-            | Kind::AdminNetworkPolicy
-            | Kind::BaselineAdminNetworkPolicy,
-            _,
-        ) => vec![Policies, RuleMatches, Unmatched],
-    }
 }
 
 /// What to ask the cluster's administrator for.

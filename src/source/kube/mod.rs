@@ -38,6 +38,7 @@ use self::discovery::Discovery;
 use self::list::Buffers;
 use self::pin::Pin;
 use self::stats::Counters;
+pub use super::WhenRead;
 use super::{ReadError, Sink, Source};
 use crate::error::Error;
 use crate::need::Read;
@@ -87,16 +88,6 @@ pub struct Settings {
     /// The namespace that the question is about, if it is about one: what may not be listed in the whole
     /// cluster is listed there.
     pub fallback_namespace: Option<String>,
-}
-
-/// When each kind is read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WhenRead {
-    /// All at one revision.
-    #[default]
-    OneMoment,
-    /// Each as it is when it is asked for, `--latest`.
-    Latest,
 }
 
 /// A server and credentials; nothing was sent yet.

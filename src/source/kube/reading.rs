@@ -35,6 +35,8 @@ impl KubeSource {
         let rest: Vec<&Read> = reads
             .iter()
             .filter(|read| read.kind != Kind::ClusterInformation || informed == Informed::No)
+            // On Kubernetes Calico computes profiles: there is no such stored kind.
+            .filter(|read| read.kind != Kind::Profile)
             .collect();
         self.choose_moment(&api, &rest)?;
         let (events, mut tasks) = self.start(&api, &rest);

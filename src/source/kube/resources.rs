@@ -167,6 +167,7 @@ fn row(kind: Kind) -> (Home, &'static str, &'static str, Standing) {
         Kind::StagedKubernetesNetworkPolicy => (Calico, "stagedkubernetesnetworkpolicies", "StagedKubernetesNetworkPolicy", Namespaced),
         Kind::GlobalNetworkSet => (Calico, "globalnetworksets", "GlobalNetworkSet", Cluster),
         Kind::NetworkSet => (Calico, "networksets", "NetworkSet", Namespaced),
+        Kind::Profile => (Calico, "profiles", "Profile", Cluster),
         Kind::HostEndpoint => (Calico, "hostendpoints", "HostEndpoint", Cluster),
         Kind::KubernetesNetworkPolicy => (Other("networking.k8s.io", "v1"), "networkpolicies", "NetworkPolicy", Namespaced),
         Kind::ClusterNetworkPolicy => (Other(policy, "v1alpha2"), "clusternetworkpolicies", "ClusterNetworkPolicy", Cluster),

@@ -48,6 +48,10 @@ impl Sink for Kept {
         self.broken.push(broken);
     }
 
+    fn undecodable(&mut self, value: crate::raw::Undecodable) {
+        panic!("{value:?} is in no etcd");
+    }
+
     fn gap(&mut self, kind: Kind, gap: Gap) {
         self.gaps.push((kind, gap));
     }
