@@ -6,6 +6,7 @@
 //! * its written selectors are those of the copy, so they are not compared; what they come to is;
 //! * a match of a rule of the original is a match of each of the Calico rules that it became (`felixRules`), under their paths;
 //! * matches by service are gone;
+//! * a pod that has no endpoint (finished, on its host's network, without node or address) is not known at all;
 //! * notes about what only the original has are gone.
 //!
 //! Everything else (order, ends of tiers, verdicts, profiles, effects, which endpoints match) is demanded as it stands.
@@ -15,28 +16,64 @@ use serde_json::{Value, json};
 /// Notes about faults of the original, which its copy does not have.
 const OF_ORIGINALS: [&str; 1] = ["knp-rule-fails"];
 
+/// Why a pod has no endpoint on the Kubernetes datastore, where the plugin writes none either.
+const NO_ENDPOINT: [&str; 4] = ["Finished", "HostNetwork", "NotScheduled", "NoIP"];
+
 /// What a case demands of etcd.
 pub fn of_copies(case: &Value) -> Value {
     let mut case = case.clone();
-    rename(&mut case["answer"]);
-    for item in case["answer"]["items"].as_array_mut().into_iter().flatten() {
-        for policy in item["policies"].as_array_mut().into_iter().flatten() {
-            copied(policy);
+    if let Some(answer) = case.get_mut("answer") {
+        rename(answer);
+        unknown_pods(answer);
+        for item in list(answer, "items").into_iter().flatten() {
+            for policy in list(item, "policies").into_iter().flatten() {
+                copied(policy);
+            }
+            if let Some(matches) = list(item, "ruleMatches") {
+                *matches = spread(matches);
+            }
+            if let Some(notes) = list(item, "notes") {
+                notes.retain(|note| !is_of_originals(&note["code"]));
+            }
         }
-        if let Some(matches) = item["ruleMatches"].as_array_mut() {
-            *matches = spread(matches);
-        }
-        retain_notes(&mut item["notes"], |note| &note["code"]);
     }
-    retain_notes(&mut case["notes"], |note| note);
+    if let Some(notes) = list(&mut case, "notes") {
+        notes.retain(|note| !is_of_originals(note));
+    }
     case
 }
 
-/// Drops a key that indexing made, and the notes of originals.
-fn retain_notes(notes: &mut Value, code: impl Fn(&Value) -> &Value) {
-    if let Some(list) = notes.as_array_mut() {
-        list.retain(|note| !OF_ORIGINALS.iter().any(|known| code(note) == known));
+/// Pods are not in etcd, only the endpoints that the CNI plugin made of them.
+fn unknown_pods(answer: &mut Value) {
+    let Some(known) = list(answer, "notEndpoints") else {
+        return;
+    };
+    let (unknown, left): (Vec<Value>, Vec<Value>) = std::mem::take(known)
+        .into_iter()
+        .partition(|pod| NO_ENDPOINT.iter().any(|reason| pod["reason"] == *reason));
+    let unknown: Vec<Value> = unknown
+        .iter()
+        .map(|pod| json!({"what": pod["what"]}))
+        .collect();
+    if let Some(answer) = answer.as_object_mut() {
+        for (key, list) in [("notEndpoints", left), ("notFound", unknown)] {
+            let list = if list.is_empty() {
+                json!("(absent)")
+            } else {
+                json!(list)
+            };
+            answer.insert(key.to_owned(), list);
+        }
     }
+}
+
+/// A list that is there: what a case does not say must not come to be said.
+fn list<'a>(object: &'a mut Value, key: &str) -> Option<&'a mut Vec<Value>> {
+    object.get_mut(key)?.as_array_mut()
+}
+
+fn is_of_originals(code: &Value) -> bool {
+    OF_ORIGINALS.iter().any(|known| code == known)
 }
 
 /// The id of a copy for that of its original.
@@ -92,7 +129,7 @@ fn spread(matches: &[Value]) -> Vec<Value> {
             all.push(found);
             continue;
         }
-        for criterion in found["criteria"].as_array_mut().into_iter().flatten() {
+        for criterion in list(&mut found, "criteria").into_iter().flatten() {
             if let Some(map) = criterion.as_object_mut() {
                 map.remove("written");
             }
@@ -117,8 +154,7 @@ fn spread(matches: &[Value]) -> Vec<Value> {
             .as_str()
             .is_some_and(|id| id.contains("/knp.default."));
         if copy {
-            group
-                .sort_by_key(|found| (found["ruleIndex"].as_u64(), found["role"] == "destination"));
+            group.sort_by_key(|found| (found["ruleIndex"].as_u64(), found["role"] == "source"));
         }
     }
     all

@@ -1,5 +1,7 @@
 //! Kubernetes' NetworkPolicies as kube-controllers copies them: `knp.default.NAME` among Calico's own.
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 use serde_json::{Map, Value, json};
 
@@ -115,9 +117,11 @@ fn peer(peer: &Value) -> Map<String, Value> {
     side
 }
 
-/// With the bits behind the mask cleared.
+/// With the bits behind the mask cleared. Like Go, takes no leading zeros: `010.0.0.0/8` is no block.
 fn net(text: &Value) -> Option<String> {
-    let net: IpNet = text.as_str()?.parse().ok()?;
+    let (address, mask) = text.as_str()?.split_once('/')?;
+    let address: IpAddr = address.parse().ok()?;
+    let net = IpNet::new(address, mask.parse().ok()?).ok()?;
     Some(net.trunc().to_string())
 }
 
