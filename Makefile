@@ -32,6 +32,7 @@ demo: setup ## Build the tool and ask it about a pod and a host endpoint of an e
 # tool:package, the package by its name with apt, dnf, apk and brew.
 TOOLS = \
   cc:build-essential:gcc:build-base:gcc \
+  etcd:etcd-server:etcd:etcd:etcd \
   jq:jq:jq:jq:jq \
   openssl:openssl:openssl:openssl:openssl \
   protoc:protobuf-compiler:protobuf-compiler:protoc:protobuf

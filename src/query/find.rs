@@ -280,10 +280,11 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn explain(&self, other: &snapshot::NotEndpoint) -> NotEndpoint {
-        let kind = if other.object.kind == "Pod" {
-            "pod"
-        } else {
-            "hep"
+        let kind = match other.object.kind.as_str() {
+            "Pod" => "pod/",
+            "HostEndpoint" => "hep/",
+            // A workload that is no pod has Calico's own name alone.
+            _ => "",
         };
         let namespace = other.object.namespace.as_deref().map(|ns| format!("{ns}/"));
         let hosts = self.all(|e| e.is_host() && other.reason == Reason::HostNetwork);
@@ -293,7 +294,7 @@ impl<'a> Finder<'a, '_> {
             .map(|e| e.id.short_ref());
         NotEndpoint {
             what: format!(
-                "{kind}/{}{}",
+                "{kind}{}{}",
                 namespace.unwrap_or_default(),
                 other.object.name
             ),
@@ -359,8 +360,8 @@ fn code(other: &snapshot::NotEndpoint) -> Code {
         Reason::NotScheduled | Reason::NoIp => codes::POD_NO_IP,
         Reason::Finished => codes::POD_FINISHED,
         Reason::SpoofingDisabled => codes::POD_SPOOFING_DISABLED,
-        Reason::Invalid if other.object.kind == "Pod" => codes::POD_ANNOTATION_BAD,
-        Reason::Invalid => codes::HEP_INVALID_DROPPED,
+        Reason::Invalid if other.object.kind == "HostEndpoint" => codes::HEP_INVALID_DROPPED,
+        Reason::Invalid => codes::POD_ANNOTATION_BAD,
     }
 }
 

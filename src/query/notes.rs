@@ -22,6 +22,7 @@ const IPIP: Protocol = Protocol::Number(4);
 /// Codes that concern a whole kind or the cluster, whichever object they name.
 const OF_CLUSTER: &[Code] = &[
     codes::LIST_POISONED,
+    codes::UNDECODABLE_ETCD_VALUE,
     codes::CR_METADATA_ANNOTATION_BAD,
     codes::ANP_IGNORED,
     codes::CNP_OLD_CALICO,

@@ -74,7 +74,7 @@ fn missing(gap: &Gap) -> String {
 
 /// `GlobalNetworkPolicies` for `globalnetworkpolicies`.
 fn kind(plural: &str) -> String {
-    const WORDS: [&str; 17] = [
+    const WORDS: [&str; 20] = [
         "cluster",
         "global",
         "network",
@@ -92,6 +92,9 @@ fn kind(plural: &str) -> String {
         "admin",
         "baseline",
         "slices",
+        "workload",
+        "profiles",
+        "nodes",
     ];
     let mut rest = plural;
     let mut shown = String::new();

@@ -32,6 +32,7 @@
 mod answers;
 mod ask;
 mod etcd;
+mod etcd_access;
 mod etcd_copies;
 #[path = "../expectation/mod.rs"]
 mod expectation;
@@ -114,6 +115,21 @@ fn main() -> ExitCode {
         moment::a_refused_pin_is_read_without,
         moment::kinds_in_another_store_are_noticed,
         moment::the_moment_needs_no_cluster_information,
+        etcd_access::a_plain_etcd_is_read_at_one_revision,
+        etcd_access::an_old_etcd_is_read_too,
+        etcd_access::endpoints_are_tried_in_order,
+        etcd_access::nothing_hangs,
+        etcd_access::a_learner_is_passed_over,
+        etcd_access::members_of_another_cluster_are_never_mixed,
+        etcd_access::tls_with_client_certificates,
+        etcd_access::what_is_wrong_with_tls_is_said,
+        etcd_access::users_and_passwords,
+        etcd_access::a_role_for_some_prefixes,
+        etcd_access::a_compaction_in_the_middle_starts_anew,
+        etcd_access::a_write_of_two_keys_is_never_seen_torn,
+        etcd_access::an_etcd_without_calico_is_said_so,
+        etcd_access::a_locked_datastore_is_said_so,
+        etcd_access::a_value_that_does_not_decode_is_named_by_its_key,
     ];
     let ignored = matches!(servers, Servers::Unset);
     let trials = trials

@@ -191,7 +191,7 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
     if has("tcp connect error") {
         return member(Stage::Tcp, "no connection within 5 s", REACH);
     }
-    if has("UnknownIssuer") {
+    if has("UnknownIssuer") || has("BadSignature") {
         return member(
             Stage::Tls,
             "its certificate is signed by an unknown authority",
@@ -199,7 +199,11 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
         );
     }
     if has("not valid for") {
-        return Some(Failure::Member(Stage::Tls, wrong_name(&text), certificate));
+        return Some(Failure::Member(
+            Stage::Tls,
+            wrong_name(texts.last().map_or("", String::as_str)),
+            certificate,
+        ));
     }
     if has("UnsupportedCertVersion") {
         return member(
@@ -237,7 +241,7 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
         let last = texts.last().cloned().unwrap_or_default();
         return Some(Failure::Member(Stage::Tls, last, certificate));
     }
-    if has("imeout expired") || has("deadline") || has("timed out") {
+    if has("handshake timeout") || has("imeout expired") || has("deadline") || has("timed out") {
         return member(
             Stage::Tls,
             "it takes the connection and does not answer the handshake",
@@ -268,15 +272,16 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
 
 const CLIENT: &str = "give a client certificate that its CA signed: etcdCertFile and etcdKeyFile";
 
-/// The names in a certificate, which rustls lists.
+/// The names in a certificate, which rustls lists as `DnsName("a")` and `IpAddress(10.0.0.1)`.
 fn wrong_name(text: &str) -> String {
-    let names = text
-        .split_once("certificate is only valid for ")
-        .map(|(_, names)| names);
-    match names {
-        Some(names) => format!("its certificate is for other names: {names}"),
-        None => "its certificate names no host (a CN alone does not count)".to_owned(),
+    let Some((_, names)) = text.rsplit_once("certificate is only valid for ") else {
+        return "its certificate names no host (a CN alone does not count)".to_owned();
+    };
+    let mut plain = names.to_owned();
+    for dressing in ["DnsName(", "IpAddress(", "\"", ")"] {
+        plain = plain.replace(dressing, "");
     }
+    format!("its certificate is for other names: {plain}")
 }
 
 /// The messages of an error and its causes, the outermost first.
@@ -306,5 +311,100 @@ pub(super) fn seconds(duration: Duration) -> String {
     match duration.as_millis() {
         ms if ms % 1000 == 0 => format!("{} s", ms / 1000),
         ms => format!("{ms} ms"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(texts: &[&str], tls: bool, identified: bool) -> String {
+        let texts: Vec<String> = texts.iter().map(|&text| text.to_owned()).collect();
+        let address = Address {
+            url: String::new(),
+            tls,
+        };
+        of_member(&texts, &address, identified).map_or_else(String::new, |failure| failure.brief())
+    }
+
+    /// What the client says, as measured, and what the user is told.
+    #[test]
+    fn each_symptom_has_its_words() {
+        for (texts, tls, want) in [
+            (&["dns error"][..], true, "its name does not resolve (DNS)"),
+            (
+                &["tcp connect error", "Connection refused (os error 111)"],
+                true,
+                "connection refused (TCP)",
+            ),
+            (
+                &["tcp connect error", "deadline has elapsed"],
+                true,
+                "no connection within 5 s (TCP)",
+            ),
+            (
+                &["transport error", "invalid peer certificate: UnknownIssuer"],
+                true,
+                "its certificate is signed by an unknown authority (TLS)",
+            ),
+            (
+                &[
+                    "invalid peer certificate: certificate not valid for name \"b\"; certificate is only valid for DnsName(\"a\") or IpAddress(10.0.0.1)",
+                ],
+                true,
+                "its certificate is for other names: a or 10.0.0.1 (TLS)",
+            ),
+            (
+                &[
+                    "invalid peer certificate: certificate not valid for name \"b\"; certificate is not valid for any names (according to its subjectAltName extension)",
+                ],
+                true,
+                "its certificate names no host (a CN alone does not count) (TLS)",
+            ),
+            (
+                &["invalid peer certificate: Other(UnsupportedCertVersion)"],
+                true,
+                "its certificate is X.509 version 1, which is not accepted (TLS)",
+            ),
+            (
+                &["invalid peer certificate: Expired"],
+                true,
+                "a certificate has expired (TLS)",
+            ),
+            (&["tls handshake eof"], true, "it does not speak TLS (TLS)"),
+            (
+                &["TLS handshake timeout."],
+                true,
+                "it takes the connection and does not answer the handshake (TLS)",
+            ),
+            (
+                &["transport error", "broken pipe"],
+                false,
+                "it ends the connection, as one does that speaks TLS only (TLS)",
+            ),
+            (
+                &["transport error", "broken pipe"],
+                true,
+                "it ends the connection, as one does that wants a client certificate (TLS)",
+            ),
+            (
+                &["etcdserver: rpc not supported for learner"],
+                true,
+                "this member is a learner, which answers no reads (read)",
+            ),
+            (&["etcdserver: no leader"], true, "no leader (read)"),
+            (
+                &["grpc-status header missing, mapped from HTTP status code 404"],
+                false,
+                "it is no etcd, though something answers there (read)",
+            ),
+            (&["etcdserver: database space exceeded"], true, ""),
+        ] {
+            assert_eq!(said(texts, tls, false), want, "{texts:?}");
+        }
+        assert!(
+            said(&["transport error"], true, true)
+                .contains("does not accept the client certificate")
+        );
     }
 }

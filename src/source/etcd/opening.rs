@@ -71,11 +71,11 @@ impl EtcdSource {
 
     /// Tries the endpoints in order.
     fn connect(&mut self) -> Result<(), ReadError> {
-        let tls = self.addresses.iter().any(|address| address.tls);
-        let tls = tls.then(|| tls::load(&self.settings)).transpose()?;
-        let user = self.user();
         let limit = self.settings.request_timeout.unwrap_or(REQUEST);
         let limit = (!limit.is_zero()).then_some(limit);
+        let tls = self.addresses.iter().any(|address| address.tls);
+        let tls = tls.then(|| tls::load(&self.settings, limit)).transpose()?;
+        let user = self.user();
         let mut failures: Vec<(Address, Failure)> = Vec::new();
         let addresses = self.addresses.clone();
         for (index, address) in addresses.iter().enumerate().skip(self.next) {

@@ -1,6 +1,7 @@
 //! Certificates and keys: PEM text or files, checked when they are loaded.
 
 use std::fs;
+use std::time::Duration;
 
 use etcd_client::{Certificate, Identity, TlsOptions};
 
@@ -18,8 +19,10 @@ pub(super) struct Tls {
 ///
 /// # Errors
 /// [`Error::Config`] that names the file or setting.
-pub(super) fn load(settings: &Settings) -> Result<Tls, Error> {
-    let mut options = TlsOptions::new().timeout(CONNECT);
+pub(super) fn load(settings: &Settings, limit: Option<Duration>) -> Result<Tls, Error> {
+    // Within the time of the first request, so that it is the handshake that is said to hang.
+    let handshake = limit.map_or(CONNECT, |limit| CONNECT.min(limit / 2));
+    let mut options = TlsOptions::new().timeout(handshake);
     options = match &settings.ca {
         Some(ca) => {
             let text = text(ca, "the CA certificate", "CERTIFICATE")?;

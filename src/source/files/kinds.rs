@@ -61,6 +61,10 @@ fn calico(kind: &str) -> Option<Kind> {
         "GlobalNetworkSet" => Kind::GlobalNetworkSet,
         "NetworkSet" => Kind::NetworkSet,
         "HostEndpoint" => Kind::HostEndpoint,
+        // What etcd holds of these, and calicoctl shows of them.
+        "WorkloadEndpoint" => Kind::Pod,
+        "Profile" => Kind::Profile,
+        "Node" => Kind::Node,
         _ => return None,
     })
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::need::{Read, ReadScope};
+use crate::need::{Kind, Read, ReadScope};
 use crate::note::{Datastore, Gap, GapCode, Part, Provenance, VersionFrom};
 use crate::raw;
 use crate::source::{ReadError, Sink, Source};
@@ -49,7 +49,7 @@ struct Entry {
 /// An object's identity, whichever group it was read from.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    kind: crate::need::Kind,
+    kind: Kind,
     namespace: String,
     name: String,
 }
@@ -111,11 +111,12 @@ fn nothing(source: &str, problems: &[parse::Problem]) -> Error {
     }
 }
 
-/// The same object counts once: the stored v1 resource before what an API made of it, then the later one.
+/// The same object counts once: what Calico is made of before what it made of it (the stored v1 resource, the pod, the
+/// namespace), then the later one.
 fn once(objects: Vec<parse::Read>, default_namespace: &str) -> Vec<Entry> {
     let mut kept: BTreeMap<Key, (bool, Entry)> = BTreeMap::new();
     for read in objects {
-        let first_group = read.v1;
+        let first_group = read.first;
         let entry = Entry::new(read, default_namespace);
         match kept.get(&entry.key) {
             Some((true, _)) if !first_group => {}
@@ -125,6 +126,36 @@ fn once(objects: Vec<parse::Read>, default_namespace: &str) -> Vec<Entry> {
         }
     }
     kept.into_values().map(|(_, entry)| entry).collect()
+}
+
+impl Key {
+    /// A workload endpoint is a pod's, and profiles of two prefixes are a namespace's or a service account's.
+    fn of(read: &parse::Read, namespace: String, name: String) -> Self {
+        let (kind, namespace, name) = match read.kind {
+            Kind::Pod if !read.first => match raw::workload_parts(&name) {
+                Some([_, _, workload, _]) => (Kind::Pod, namespace, workload),
+                None => (Kind::Pod, namespace, name),
+            },
+            Kind::Profile => match (name.strip_prefix("kns."), name.strip_prefix("ksa.")) {
+                (Some(namespace), _) => (Kind::Namespace, String::new(), namespace.to_owned()),
+                (_, Some(account)) if account.contains('.') => {
+                    let (namespace, account) = account.split_once('.').unwrap_or_default();
+                    (
+                        Kind::ServiceAccount,
+                        namespace.to_owned(),
+                        account.to_owned(),
+                    )
+                }
+                _ => (Kind::Profile, namespace, name),
+            },
+            kind => (kind, namespace, name),
+        };
+        Self {
+            kind,
+            namespace,
+            name,
+        }
+    }
 }
 
 impl Entry {
@@ -137,21 +168,25 @@ impl Entry {
                 .to_owned()
         };
         let address = match text("/status/podIPs/0/ip") {
-            first if first.is_empty() => text("/status/podIP"),
+            first if first.is_empty() => {
+                let own = [text("/status/podIP"), text("/spec/ipNetworks/0")].concat();
+                own.split('/').next().unwrap_or_default().to_owned()
+            }
             first => first,
         };
+        let namespace = match text("/metadata/namespace") {
+            none if none.is_empty() && kinds::is_namespaced(read.kind) => {
+                default_namespace.to_owned()
+            }
+            namespace => namespace,
+        };
+        let node = match text("/spec/nodeName") {
+            none if none.is_empty() => text("/spec/node"),
+            node => node,
+        };
         Self {
-            key: Key {
-                kind: read.kind,
-                namespace: match text("/metadata/namespace") {
-                    none if none.is_empty() && kinds::is_namespaced(read.kind) => {
-                        default_namespace.to_owned()
-                    }
-                    namespace => namespace,
-                },
-                name: text("/metadata/name"),
-            },
-            node: text("/spec/nodeName"),
+            key: Key::of(&read, namespace, text("/metadata/name")),
+            node,
             address,
             service: text("/metadata/labels/kubernetes.io~1service-name"),
             json: read.value.to_string().into_bytes(),
@@ -174,7 +209,7 @@ impl Entry {
                     namespace: wanted,
                     name: wanted_name,
                 } => {
-                    let anywhere = *kind == crate::need::Kind::Pod && wanted.is_empty();
+                    let anywhere = *kind == Kind::Pod && wanted.is_empty();
                     (anywhere || namespace == wanted) && name == wanted_name
                 }
                 ReadScope::Node(wanted) => self.node == *wanted,
@@ -193,7 +228,7 @@ impl Entry {
 impl Source for Files {
     fn read(&mut self, reads: &[Read], sink: &mut dyn Sink) -> Result<(), ReadError> {
         for problem in self.problems.drain(..) {
-            sink.gap(crate::need::Kind::Pod, problem.gap());
+            sink.gap(Kind::Pod, problem.gap());
         }
         for entry in &self.objects {
             if !reads.iter().any(|read| entry.is_in(read)) {

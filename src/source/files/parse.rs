@@ -30,8 +30,8 @@ pub(super) struct Problem {
 /// One object of a kind that matters.
 pub(super) struct Read {
     pub(super) kind: Kind,
-    /// Whether it is of `crd.projectcalico.org/v1`.
-    pub(super) v1: bool,
+    /// Whether it stands before what Calico's API made of it: all but `projectcalico.org/v3`.
+    pub(super) first: bool,
     pub(super) value: Value,
 }
 
@@ -156,8 +156,8 @@ impl Found {
         }
         match kinds::of(&api_version, &kind) {
             Some(kind) => {
-                let v1 = api_version == "crd.projectcalico.org/v1";
-                self.objects.push(Read { kind, v1, value });
+                let first = api_version != "projectcalico.org/v3";
+                self.objects.push(Read { kind, first, value });
             }
             None if value.is_object() && !kind.is_empty() => self.foreign += 1,
             None => {}

@@ -185,3 +185,65 @@ fn reads_filter_by_scope() {
     );
     assert_eq!(scoped(ReadScope::All).len(), 2);
 }
+
+/// calicoctl shows a pod's workload endpoint and a namespace's profile, too: then the originals count, in either order.
+#[test]
+fn a_workload_endpoint_is_its_pod_and_a_profile_its_namespace() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: web-1, namespace: shop}\n";
+    let endpoint = "apiVersion: projectcalico.org/v3\nkind: WorkloadEndpoint\nmetadata: {name: n-k8s-web--1-eth0, namespace: shop}\nspec: {node: n}\n";
+    let stranger = "apiVersion: projectcalico.org/v3\nkind: WorkloadEndpoint\nmetadata: {name: n-cni-abc-eth0, namespace: shop}\nspec: {node: n}\n";
+    let profiles = "apiVersion: projectcalico.org/v3\nkind: ProfileList\nitems:\n- metadata: {name: kns.a}\n- metadata: {name: ksa.a.web}\n- metadata: {name: mine}\n";
+    let both = [
+        ("1.yaml", endpoint),
+        ("2.yaml", pod),
+        ("3.yaml", stranger),
+        ("4.yaml", profiles),
+        ("5.yaml", NAMESPACES),
+    ];
+    let mut turned = both;
+    turned.reverse();
+    let turned: Vec<(&str, &str)> = turned
+        .iter()
+        .enumerate()
+        .map(|(at, (_, text))| {
+            (
+                ["a.yaml", "b.yaml", "c.yaml", "d.yaml", "e.yaml"][at],
+                *text,
+            )
+        })
+        .collect();
+    for files in [&both[..], &turned] {
+        let kinds = [
+            Kind::Pod,
+            Kind::Namespace,
+            Kind::ServiceAccount,
+            Kind::Profile,
+        ]
+        .map(all);
+        let taken = read(files, &kinds).unwrap();
+        assert_eq!(
+            taken.objects,
+            [
+                "Namespace /a",
+                "Namespace /b",
+                "Pod shop/web-1",
+                "Profile /ksa.a.web",
+                "Profile /mine",
+                "WorkloadEndpoint shop/n-cni-abc-eth0"
+            ]
+        );
+    }
+    let scope = ReadScope::Name {
+        namespace: "shop".to_owned(),
+        name: "abc".to_owned(),
+    };
+    let one = Read {
+        kind: Kind::Pod,
+        scope,
+        labels: None,
+    };
+    assert_eq!(
+        read(&both, &[one]).unwrap().objects,
+        ["WorkloadEndpoint shop/n-cni-abc-eth0"]
+    );
+}

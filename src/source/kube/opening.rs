@@ -184,8 +184,8 @@ fn no_calico(discovery: &Discovery, endpoint: &str) -> NoStart {
             "it holds no Calico objects: neither crd.projectcalico.org nor projectcalico.org is served, but {instead}"
         ),
         hint: Some(
-            "if Calico keeps its data in etcd, this version cannot read it yet; else choose another cluster with \
-             --context"
+            "if Calico keeps its data in etcd, name it with ETCD_ENDPOINTS or -c FILE; else choose another cluster \
+             with --context"
                 .to_owned(),
         ),
     })

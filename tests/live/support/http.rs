@@ -8,6 +8,19 @@ use serde_json::Value;
 
 use super::Outcome;
 
+/// Whether an etcd says that it is healthy, on its port for metrics, which speaks no TLS.
+pub fn is_healthy(port: u16) -> bool {
+    let ask = || -> Outcome<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        write!(stream, "GET /health HTTP/1.0\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.contains(" 200 "))
+}
+
 /// Posts JSON to a loopback port and reads JSON back; any status but 200 is an error with the body.
 ///
 /// HTTP/1.0, so that the server neither chunks nor keeps the connection.

@@ -11,6 +11,7 @@
 pub mod access;
 pub mod apiserver;
 pub mod audit;
+pub mod authority;
 pub mod binaries;
 pub mod calico_etcd;
 pub mod client;
@@ -21,6 +22,7 @@ pub mod kinds;
 pub mod lab;
 pub mod process;
 pub mod readback;
+pub mod relay;
 pub mod world;
 
 /// Whatever went wrong, in words: a test only passes it on.

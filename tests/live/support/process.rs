@@ -93,6 +93,17 @@ impl Process {
         drop(self.watchdog.stdin.take());
     }
 
+    /// Ends the server and waits for it; its folder stays until it is dropped.
+    pub fn end(&mut self) {
+        let _ = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status();
+        let start = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) && start.elapsed() < STOP {
+            sleep(Duration::from_millis(10));
+        }
+    }
+
     fn log_tail(&self) -> String {
         let mut text = String::new();
         if let Ok(mut file) = File::open(&self.log) {
