@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// The flags that choose a cluster or who one is there; beside them, files make no sense.
-pub(super) const CHOOSES_A_CLUSTER: [&str; 14] = [
+pub(super) const CHOOSES_A_CLUSTER: [&str; 16] = [
+    "config",
+    "datastore",
     "kubeconfig",
     "context",
     "cluster",
@@ -29,6 +31,18 @@ pub(super) const CHOOSES_A_CLUSTER: [&str; 14] = [
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Cluster")]
 pub struct Connection {
+    /// Read the cluster that this configuration of calicoctl names
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Datastore to read: kubernetes or etcdv3
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "TYPE",
+        hide_possible_values = true
+    )]
+    pub datastore: Option<Datastore>,
     /// Path to the kubeconfig
     #[arg(long, global = true, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
@@ -106,6 +120,15 @@ pub struct Connection {
     pub latest: bool,
 }
 
+/// A datastore that can be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Datastore {
+    /// The Kubernetes API
+    Kubernetes,
+    /// etcd v3
+    Etcdv3,
+}
+
 /// A credential, which is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -113,7 +136,7 @@ pub struct Secret(String);
 // === impl Connection ===
 
 impl Connection {
-    /// The flags typed that choose a cluster or who one is there, as they are spelled.
+    /// The flags typed that choose a Kubernetes cluster or who one is there, as they are spelled.
     #[must_use]
     pub fn choosing(&self) -> Vec<&'static str> {
         let typed = [

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-pub use connection::{Connection, Secret};
+pub use connection::{Connection, Datastore, Secret};
 pub use endpoint::EndpointArgs;
 pub use filter::{Files, Filter, Manifests};
 pub use output::{Color, Format, Output};

@@ -1,6 +1,6 @@
-//! From what was typed to what is asked: the question, and where its data is.
+//! From what was typed to what is asked.
 
-use super::report;
+use super::reach::Reached;
 use crate::behaviour::Version;
 use crate::cli::{self, Cli, EndpointArgs};
 use crate::convert::ManifestMode;
@@ -8,15 +8,6 @@ use crate::error::Error;
 use crate::load;
 use crate::question::{Hide, LabelSelector, Question, Scope, What};
 use crate::render;
-use crate::source::{Source, kube};
-
-/// A source, with what is known of it.
-pub(super) struct Reached {
-    /// Whether objects of the v3 group may have folded metadata.
-    pub(super) unfold_v3: bool,
-    /// The source.
-    pub(super) source: Box<dyn Source>,
-}
 
 /// The question that a command line asks.
 pub(super) fn question(
@@ -56,54 +47,8 @@ pub(super) fn without_context(cli: &Cli) -> Scope {
     }
 }
 
-/// The API server that the flags and the kubeconfig name; nothing is asked of it yet. The question's scope is
-/// then the context's. A server that flags chose is named, for it may not be the one that kubectl would ask.
-pub(super) fn cluster(cli: &Cli, question: &mut Question) -> Result<Reached, Error> {
-    let typed = &cli.connection;
-    let path = |path: &Option<std::path::PathBuf>| path.clone();
-    let settings = kube::Settings {
-        kubeconfig: path(&typed.kubeconfig),
-        context: typed.context.clone(),
-        cluster: typed.cluster.clone(),
-        user: typed.user.clone(),
-        server: typed.server.clone(),
-        token: typed.token.as_ref().map(|token| token.reveal().to_owned()),
-        as_user: typed.impersonate.clone(),
-        as_group: typed.impersonate_groups.clone(),
-        as_uid: typed.impersonate_uid.clone(),
-        certificate_authority: path(&typed.certificate_authority),
-        client_certificate: path(&typed.client_certificate),
-        client_key: path(&typed.client_key),
-        tls_server_name: typed.tls_server_name.clone(),
-        insecure_skip_tls_verify: typed.insecure_skip_tls_verify,
-        disable_compression: typed.disable_compression,
-        request_timeout: typed.request_timeout,
-        moment: if typed.latest {
-            kube::WhenRead::Latest
-        } else {
-            kube::WhenRead::OneMoment
-        },
-        user_agent: concat!("kubectl-calicoq/", env!("CARGO_PKG_VERSION")).to_owned(),
-        ..kube::Settings::default()
-    };
-    let mut connection = kube::Connection::configure(&settings)?;
-    let flags = typed.choosing();
-    if !flags.is_empty() && !cli.output.quiet {
-        super::say(&report::reading(
-            "kubernetes",
-            &connection.address,
-            &flags.join(", "),
-        ));
-    }
-    question.scope = scope(cli, &connection.namespace);
-    connection.fallback_namespace = question.only_namespace().map(str::to_owned);
-    Ok(Reached {
-        unfold_v3: false,
-        source: Box::new(connection.connect()),
-    })
-}
-
-fn scope(cli: &Cli, of_context: &str) -> Scope {
+/// The scope where there is a context with this namespace.
+pub(super) fn scope(cli: &Cli, of_context: &str) -> Scope {
     if cli.filter.all_namespaces {
         return Scope {
             namespace: None,

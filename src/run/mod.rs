@@ -1,11 +1,14 @@
 //! The joint of all: a command line becomes a question, a source is read, an answer printed, an exit code chosen.
 
 mod asked;
+mod chosen;
+mod reach;
 mod report;
 mod terminal;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
@@ -14,8 +17,8 @@ use crate::matcher::Matcher;
 use crate::query;
 use crate::question::Question;
 use crate::render::{self, Options, Shape, Style};
-use crate::source::{Source, files};
-use asked::Reached;
+use crate::source::Source;
+use reach::Reached;
 use terminal::Terminal;
 
 /// Runs a command line, the program's own name first.
@@ -55,19 +58,19 @@ fn answered(cli: &Cli) -> Result<Exit, Error> {
     let Command::Endpoint(arguments) = &cli.command;
     // What was typed is understood before anything is read.
     let mut question = asked::question(cli, arguments, asked::without_context(cli))?;
-    let reached = if cli.files.filename.is_empty() {
-        asked::cluster(cli, &mut question)?
-    } else {
-        let opened = files::Files::open(&files::Settings {
-            paths: cli.files.filename.clone(),
-            recursive: cli.files.recursive,
-            default_namespace: asked::default_namespace(cli),
-        })?;
-        Reached {
-            unfold_v3: opened.has_v1_group(),
-            source: Box::new(opened),
-        }
-    };
+    let chosen = chosen::choose(
+        cli,
+        &chosen::Surroundings {
+            variable: &|name| std::env::var_os(name),
+            calicoctl_cfg: Path::new(chosen::CALICOCTL_CFG),
+        },
+    )?;
+    let mut said = String::new();
+    let reached = reach::reach(cli, &mut question, &chosen, &mut said);
+    if !cli.output.quiet {
+        say(&said);
+    }
+    let reached = reached?;
     endpoint(cli, &question, reached)
 }
 

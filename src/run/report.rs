@@ -1,15 +1,64 @@
 //! What is said on stderr beside an answer.
 
+use super::chosen::Ignored;
 use super::say;
 use crate::answer::{Head, NotEndpoint, NotFound, Tail, Widened};
+use crate::cli;
 use crate::load::Loaded;
 use crate::note::Part;
 use crate::question::{Form, Question, What};
 use crate::render::{Format, Shape, Style, cluster_notes, escape, gap_warnings};
+use crate::source::calicoctl::{Configuration, Setting};
+use crate::source::kube;
 
 /// `reading kubernetes https://10.0.0.5:6443 (--server)`: a source, and what chose it.
 pub(super) fn reading(datastore: &str, address: &str, by: &str) -> String {
     escape(&format!("reading {datastore} {address} ({by})")).into_owned() + "\n"
+}
+
+/// What was found and does not count: `ignored: /etc/calico/calicoctl.cfg, ETCD_ENDPOINTS`, and a line for each
+/// reason.
+pub(super) fn ignored(ignored: &[Ignored]) -> String {
+    let mut reasons: Vec<Option<&str>> = Vec::new();
+    for it in ignored {
+        let why = it.why.as_deref();
+        if !reasons.contains(&why) {
+            reasons.push(why);
+        }
+    }
+    let line = |why: Option<&str>| {
+        let same = ignored.iter().filter(|it| it.why.as_deref() == why);
+        let what: Vec<&str> = same.map(|it| &*it.what).collect();
+        let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+        escape(&format!("ignored: {}{why}", what.join(", "))).into_owned() + "\n"
+    };
+    reasons.into_iter().map(line).collect()
+}
+
+/// `-v`: each setting of a configuration and what sets it. Credentials are hidden.
+pub(super) fn settings(configuration: &Configuration) -> String {
+    let settings = configuration.settings().iter();
+    let line = |setting: &Setting| {
+        let shown = match setting.is_empty() {
+            true => "(empty)",
+            false => setting.shown(),
+        };
+        let (name, from) = (setting.field.name(), &setting.from);
+        escape(&format!("  {name}: {shown} ({from})")).into_owned() + "\n"
+    };
+    settings.map(line).collect()
+}
+
+/// `-v`: what flags and kubeconfig come to.
+pub(super) fn cluster(connection: &kube::Connection, typed: &cli::Connection) -> String {
+    let by = |flag: Option<&'static str>| flag.unwrap_or("kubeconfig");
+    let server = by(typed.server.as_ref().map(|_| "--server"));
+    let context = by(typed.context.as_ref().map(|_| "--context"));
+    let mut lines = format!("  server: {} ({server})\n", escape(&connection.address));
+    if let Some(name) = &connection.context {
+        lines += &format!("  context: {} ({context})\n", escape(name));
+    }
+    lines
 }
 
 /// Names that were taken for parts of ids.

@@ -3,6 +3,7 @@
 //! Async lives below this module alone; its face is blocking. What an object means to Calico is not known
 //! here.
 
+pub mod calicoctl;
 pub mod etcd;
 pub mod files;
 pub mod kube;

@@ -9,8 +9,8 @@ use ::kube::config::{
 };
 use http::{HeaderValue, Uri};
 
-use super::Settings;
 use super::proxy;
+use super::{Kubeconfigs, Settings};
 use crate::error::Error;
 
 /// What the settings come to.
@@ -104,13 +104,32 @@ fn read(settings: &Settings) -> Result<Kubeconfig, Error> {
     if let Some(path) = &settings.kubeconfig {
         return Kubeconfig::read_from(path).map_err(|error| explain(&error));
     }
-    let listed = std::env::var_os("KUBECONFIG").unwrap_or_default();
-    let mut paths: Vec<PathBuf> = std::env::split_paths(&listed)
-        .filter(|path| !path.as_os_str().is_empty())
-        .collect();
-    if paths.is_empty() {
-        paths.extend(std::env::home_dir().map(|home| home.join(".kube/config")));
+    match &settings.kubeconfigs {
+        Kubeconfigs::AsKubectl => {
+            let listed = std::env::var_os("KUBECONFIG").unwrap_or_default();
+            let listed = std::env::split_paths(&listed);
+            let listed: Vec<PathBuf> = listed.filter(|path| !path.as_os_str().is_empty()).collect();
+            merged(if listed.is_empty() { home() } else { listed })
+        }
+        Kubeconfigs::Home => merged(home()),
+        Kubeconfigs::Listed(paths) => match paths.as_slice() {
+            [one] => Kubeconfig::read_from(one).map_err(|error| explain(&error)),
+            several => merged(several.to_vec()),
+        },
+        Kubeconfigs::Inline(text) => Kubeconfig::from_yaml(text).map_err(|error| explain(&error)),
+        Kubeconfigs::None => Ok(Kubeconfig::default()),
     }
+}
+
+fn home() -> Vec<PathBuf> {
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    home.map(|home| home.join(".kube/config"))
+        .into_iter()
+        .collect()
+}
+
+/// The first that says something wins; files that do not exist say nothing.
+fn merged(paths: Vec<PathBuf>) -> Result<Kubeconfig, Error> {
     let mut merged = Kubeconfig::default();
     for path in paths {
         let one = match Kubeconfig::read_from(&path) {
@@ -132,7 +151,17 @@ fn in_cluster(settings: &Settings) -> Result<Config, Error> {
         return Err(Error::Config {
             what: "kubeconfig".to_owned(),
             cause: "none names a cluster".to_owned(),
-            hint: Some("set KUBECONFIG or --kubeconfig, or read files with -f".to_owned()),
+            hint: Some(
+                match &settings.kubeconfigs {
+                    Kubeconfigs::AsKubectl => {
+                        "set KUBECONFIG or --kubeconfig, or read files with -f"
+                    }
+                    _ => {
+                        "calicoctl's configuration names none either: set kubeconfig (KUBECONFIG) or k8sAPIEndpoint (K8S_API_ENDPOINT)"
+                    }
+                }
+                .to_owned(),
+            ),
         });
     }
     let mut config = Config::incluster().map_err(|error| Error::Config {
@@ -210,11 +239,17 @@ fn context(
         if settings.server.is_some() || settings.cluster.is_some() {
             return Ok((None, Context::default()));
         }
-        return Err(missing("current context", None, names(kubeconfig)));
+        return Err(missing(
+            settings,
+            "current context",
+            None,
+            names(kubeconfig),
+        ));
     };
     let found = kubeconfig.contexts.iter().find(|known| known.name == *name);
     let context = found.and_then(|found| found.context.clone());
-    let context = context.ok_or_else(|| missing("context", Some(name), names(kubeconfig)))?;
+    let context =
+        context.ok_or_else(|| missing(settings, "context", Some(name), names(kubeconfig)))?;
     Ok((Some(name.clone()), context))
 }
 
@@ -236,7 +271,7 @@ fn cluster(
         None => {
             let known = kubeconfig.clusters.iter();
             let known = known.map(|cluster| &*cluster.name).collect();
-            Err(missing("cluster", Some(name), known))
+            Err(missing(settings, "cluster", Some(name), known))
         }
     }
 }
@@ -255,12 +290,12 @@ fn user(
         None if settings.user.is_none() => Ok(AuthInfo::default()),
         None => {
             let known = users.iter().map(|user| &*user.name).collect();
-            Err(missing("user", name, known))
+            Err(missing(settings, "user", name, known))
         }
     }
 }
 
-fn missing(what: &str, name: Option<&String>, known: Vec<&str>) -> Error {
+fn missing(settings: &Settings, what: &str, name: Option<&String>, known: Vec<&str>) -> Error {
     let cause = match name {
         Some(name) => format!("it has no {what} {name:?}"),
         None => format!("it names no {what}"),
@@ -268,6 +303,10 @@ fn missing(what: &str, name: Option<&String>, known: Vec<&str>) -> Error {
     let what = what.rsplit(' ').next().unwrap_or(what);
     let hint = match known.as_slice() {
         [] => format!("it has no {what} at all"),
+        // A flag would choose another source.
+        known if settings.kubeconfigs != Kubeconfigs::AsKubectl => {
+            format!("it has {}", known.join(", "))
+        }
         known => format!("choose one with --{what}: {}", known.join(", ")),
     };
     Error::Config {

@@ -23,6 +23,7 @@ mod stats;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,9 +45,12 @@ use crate::error::Error;
 use crate::need::Read;
 use crate::note::{Datastore, Gap, Note, Provenance, VersionFrom};
 
-/// The connection flags of `kubectl`, and how to read.
+/// The connection flags of `kubectl`, and how to read. A configuration of calicoctl gives the same settings, and says
+/// which kubeconfigs it means.
 #[derive(Clone, Default)]
 pub struct Settings {
+    /// The kubeconfigs that are read where `--kubeconfig` names none.
+    pub kubeconfigs: Kubeconfigs,
     /// `--kubeconfig`; else `KUBECONFIG`, `~/.kube/config`, the pod's service account.
     pub kubeconfig: Option<PathBuf>,
     /// `--context`.
@@ -88,6 +92,22 @@ pub struct Settings {
     /// The namespace that the question is about, if it is about one: what may not be listed in the whole
     /// cluster is listed there.
     pub fallback_namespace: Option<String>,
+}
+
+/// Which kubeconfigs are read.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Kubeconfigs {
+    /// Those that `kubectl` reads: `KUBECONFIG`, else `~/.kube/config`.
+    #[default]
+    AsKubectl,
+    /// `~/.kube/config`, whatever `KUBECONFIG` says.
+    Home,
+    /// These: a single one must exist, of several those that do are merged.
+    Listed(Vec<PathBuf>),
+    /// This text.
+    Inline(String),
+    /// None: the settings say all.
+    None,
 }
 
 /// A server and credentials; nothing was sent yet.
@@ -145,6 +165,21 @@ enum Owners {
     #[default]
     Searched,
     NotAll,
+}
+
+// === impl Kubeconfigs ===
+
+/// Never shows a text.
+impl fmt::Debug for Kubeconfigs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AsKubectl => f.write_str("as kubectl"),
+            Self::Home => f.write_str("home"),
+            Self::Listed(paths) => f.debug_list().entries(paths).finish(),
+            Self::Inline(_) => f.write_str("(inline)"),
+            Self::None => f.write_str("none"),
+        }
+    }
 }
 
 // === impl Connection ===
