@@ -155,6 +155,16 @@ impl Behaviour {
         }
     }
 
+    /// Felix's default `bpfDataIfacePattern`; before v3.31 tunnels were among them.
+    #[must_use]
+    pub fn bpf_data_iface_pattern(self) -> &'static str {
+        if self.since(31, 0) {
+            "^((en|wl|ww|sl|ib)[Popsx].*|(eth|wlan|wwan|bond).*)"
+        } else {
+            "^((en|wl|ww|sl|ib)[Popsx].*|(eth|wlan|wwan|bond).*|tunl0$|vxlan.calico$|wireguard.cali$)"
+        }
+    }
+
     /// Whether there are tiers at all.
     #[must_use]
     pub fn has_tiers(self) -> bool {

@@ -1,8 +1,7 @@
 //! What a user sees: every `console` block of the README and of `tests/transcripts/` is run and compared.
 //!
 //! A block's info string is `console`, then settings: `world=NAME` (the folder of `tests/worlds` that is read,
-//! `shop` if not said, `none` for no data), `width=N` (a terminal of N columns; without it, a pipe),
-//! `stdin=TEXT`. A line `$ kubectl calicoq …` is run through a shell, what follows is all it prints, stderr
+//! `shop` if not said, `none` for no data), `width=N` (a terminal of N columns; without it, a pipe). A line `$ kubectl calicoq …` is run through a shell, what follows is all it prints, stderr
 //! after stdout, and a last line `# exit N` where the exit code is not 0. `UPDATE_TRANSCRIPTS=1` writes what
 //! was printed into the files, to be read before it is committed.
 
@@ -70,11 +69,16 @@ fn shell(line: &str) -> Command {
     let mut command = Command::new("bash");
     command
         .args(["-c", line])
-        .env_remove("KUBECONFIG")
         .env_remove("COLUMNS")
         .env("NO_COLOR", "1")
         .env("HOME", std::env::temp_dir())
         .stdin(Stdio::null());
+    // What would choose another source than the one that is shown.
+    for name in ["KUBECONFIG", "DATASTORE_TYPE", "ETCD_ENDPOINTS"] {
+        command
+            .env_remove(name)
+            .env_remove(format!("CALICO_{name}"));
+    }
     command
 }
 

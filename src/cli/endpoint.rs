@@ -32,5 +32,5 @@ Examples:
   kubectl calicoq endpoint -A -o json | jq -r '.items[].ref'
 
 Pods are looked for in the namespace of -n, with -A everywhere, else in that of the kubeconfig's context. \
-Host endpoints are in scope when they are named, and with -A. Files have no context: there everything is in \
+Host endpoints are in scope when they are named, and with -A. Files and etcd have no context: there everything is in \
 scope unless -n is given.";

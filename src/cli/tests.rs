@@ -88,7 +88,40 @@ fn files_and_a_cluster_exclude_each_other() {
         let (_, cli) = typed(&format!("endpoint {flag}"));
         assert_eq!(cli.connection.choosing(), [name]);
     }
+    for flag in ["-c x", "--config=x", "--datastore kubernetes"] {
+        let error = refused(&format!("endpoint -f a.yaml {flag}"));
+        assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{flag}");
+        let (_, cli) = typed(&format!("endpoint {flag} --context x"));
+        assert_eq!(cli.connection.choosing(), ["--context"], "{flag}");
+    }
     assert!(parse("endpoint -f a.yaml --request-timeout 5s").is_ok());
+}
+
+#[test]
+fn a_datastore_has_calicoctls_names() {
+    for (name, want) in [
+        ("kubernetes", Datastore::Kubernetes),
+        ("etcdv3", Datastore::Etcdv3),
+    ] {
+        let (_, cli) = typed(&format!("endpoint --datastore {name}"));
+        assert_eq!(cli.connection.datastore, Some(want));
+    }
+    for name in ["etcd", "Kubernetes", "\"\""] {
+        assert!(
+            parse(&format!("endpoint --datastore {name}")).is_err(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_configuration_without_a_name_is_none() {
+    let words = ["kubectl-calicoq", "endpoint", "-c", ""].map(OsString::from);
+    let error = Cli::parse_from_arguments(words).map(|_| ()).unwrap_err();
+    assert!(
+        error.use_stderr() && error.to_string().contains("'--config <FILE>'"),
+        "{error}"
+    );
 }
 
 #[test]

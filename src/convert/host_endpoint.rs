@@ -207,5 +207,22 @@ fn is_workload_interface(converter: &Converter, node: &str, interface: &str) -> 
         .unwrap_or("cali")
         .split(',')
         .filter(|prefix| !prefix.is_empty());
-    interface == "kube-ipvs0" || prefixes.any(|prefix| interface.starts_with(prefix))
+    let excluded = settings.felix_field(node, |felix| felix.interface_exclude.as_deref());
+    is_excluded(excluded.unwrap_or("kube-ipvs0"), interface)
+        || prefixes.any(|prefix| interface.starts_with(prefix))
+}
+
+/// `interfaceExclude`: names, and regular expressions between slashes.
+fn is_excluded(list: &str, interface: &str) -> bool {
+    list.split(',').map(str::trim).any(|entry| {
+        match entry
+            .strip_prefix('/')
+            .and_then(|rest| rest.strip_suffix('/'))
+        {
+            Some(pattern) => {
+                regex_lite::Regex::new(pattern).is_ok_and(|regex| regex.is_match(interface))
+            }
+            None => !entry.is_empty() && entry == interface,
+        }
+    })
 }

@@ -132,6 +132,7 @@ fn rule(
 ) -> Result<Vec<DraftRule>, Failed> {
     let groups =
         PortGroups::of_rule(written.traffic).map_err(|bad| written.bad_port("ports", bad))?;
+    notes.extend(written.empty_list_notes("ports", object));
     let list = written.peers_path();
     let peers: Vec<Peer> = if written.peers.is_empty() {
         vec![anyone(written.traffic_path("ports"))]

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::draft::{DraftRule, Fields, Place};
 use super::kubernetes_ports::{BadPort, PortGroups};
-use crate::model::Direction;
+use crate::model::{Direction, ObjectRef};
+use crate::note::{Note, codes};
 use crate::raw::calico_policy::{EntityRule, Rule};
 use crate::raw::number_or_string::Protocol;
 use crate::raw::value::List;
@@ -22,6 +23,8 @@ pub(super) struct WrittenRule<'a, P, T> {
     pub(super) action: &'a str,
     pub(super) peers: &'a [P],
     pub(super) traffic: &'a [T],
+    /// Whether the list of peers, and that of traffic, is written and empty.
+    empty: [bool; 2],
 }
 
 /// A rule that does not convert.
@@ -52,7 +55,27 @@ impl<'a, P, T: Serialize> WrittenRule<'a, P, T> {
             action,
             peers: peers.unwrap_or_default(),
             traffic: traffic.unwrap_or_default(),
+            empty: [
+                peers.is_some_and(<[P]>::is_empty),
+                traffic.is_some_and(<[T]>::is_empty),
+            ],
         }
+    }
+
+    /// Lists that are written and empty, which restrict nothing; `list` is that of its traffic.
+    pub(super) fn empty_list_notes(&self, list: &str, object: &ObjectRef) -> Vec<Note> {
+        let [peers, traffic] = self.empty;
+        let paths = [
+            (peers, self.peers_path()),
+            (traffic, format!("{}.{list}", self.path)),
+        ];
+        let empty = paths.into_iter().filter(|(empty, _)| *empty);
+        let note = |path: String| {
+            let name = path.rsplit('.').next().unwrap_or_default();
+            let message = format!("the list of {name} is empty and does not restrict the rule");
+            Note::new(codes::NETS_EMPTY_LIST, object, message).field(path)
+        };
+        empty.map(|(_, path)| note(path)).collect()
     }
 
     /// The path of its list of peers.

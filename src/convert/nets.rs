@@ -45,9 +45,16 @@ pub(super) fn notes(entity: &EntityRule, place: &Place, object: &ObjectRef) -> V
             entity.nets.as_ref().is_some_and(|nets| nets.is_empty()),
         ),
         ("ports", empty_ports),
+        (
+            "notNets",
+            entity.not_nets.as_ref().is_some_and(|nets| nets.is_empty()),
+        ),
     ] {
         if empty {
-            let message = format!("the list of {field} is empty and does not restrict the rule");
+            let message = match field {
+                "notNets" => "the list of notNets is empty and excludes nothing".to_owned(),
+                field => format!("the list of {field} is empty and does not restrict the rule"),
+            };
             notes
                 .push(Note::new(codes::NETS_EMPTY_LIST, object, message).field(place.field(field)));
         }

@@ -239,6 +239,7 @@ impl<'a> Gathering<'a> {
 
     fn loaded(mut self, question: &Question, source: &dyn Source, done: &[Read]) -> Loaded {
         let behaviour = self.behaviour();
+        self.snapshot.data_interfaces = behaviour.bpf_data_iface_pattern();
         self.find_absent_nodes(done);
         self.add_default_tier();
         self.note_services_in_etcd();

@@ -18,9 +18,25 @@ pub enum Rival<'a> {
 }
 
 impl<'a> Matcher<'a> {
-    /// The host endpoints that take interfaces away from this one.
+    /// The host endpoints that take interfaces away from this one. One that is inactive itself takes none away, and from
+    /// one that is inactive there is nothing more to take.
     #[must_use]
     pub fn rivals(&self, endpoint: &Endpoint) -> Vec<Rival<'a>> {
+        let mut rivals = self.all_rivals(endpoint);
+        if rivals.iter().any(Rival::makes_inactive) {
+            rivals.retain(Rival::makes_inactive);
+        } else {
+            rivals.retain(|rival| {
+                !self
+                    .all_rivals(rival.other())
+                    .iter()
+                    .any(Rival::makes_inactive)
+            });
+        }
+        rivals
+    }
+
+    fn all_rivals(&self, endpoint: &Endpoint) -> Vec<Rival<'a>> {
         let Some(host) = endpoint.host() else {
             return Vec::new();
         };
@@ -35,6 +51,24 @@ impl<'a> Matcher<'a> {
                     .and_then(|theirs| rival(endpoint, host, other, theirs))
             })
             .collect()
+    }
+}
+
+impl<'a> Rival<'a> {
+    /// The other host endpoint.
+    fn other(&self) -> &'a Endpoint {
+        match self {
+            Self::SameInterface(other)
+            | Self::SameAddress(other)
+            | Self::SmallerWildcard(other)
+            | Self::Shadows(other) => other,
+        }
+    }
+
+    /// Whether nothing is left to the one that has such a rival.
+    #[must_use]
+    pub fn makes_inactive(&self) -> bool {
+        matches!(self, Self::SameInterface(_) | Self::SmallerWildcard(_))
     }
 }
 

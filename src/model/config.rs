@@ -29,8 +29,14 @@ pub struct FelixConfiguration {
     pub default_endpoint_to_host_action: Option<String>,
     /// Prefixes of workload interfaces, comma-separated.
     pub interface_prefix: Option<String>,
+    /// Interfaces that are no host's: names, and patterns between slashes, comma-separated.
+    pub interface_exclude: Option<String>,
     /// Whether the eBPF dataplane is on.
     pub bpf_enabled: bool,
+    /// Which interfaces the eBPF dataplane attaches to.
+    pub bpf_data_iface_pattern: Option<String>,
+    /// Which of them carry no Ethernet.
+    pub bpf_l3_iface_pattern: Option<String>,
     /// Whether VXLAN packets of workloads may pass.
     pub allow_vxlan_from_workloads: Option<bool>,
     /// Whether IP-in-IP packets of workloads may pass.

@@ -62,6 +62,17 @@ impl Port {
         named.then(|| Self::Named(text.into()))
     }
 
+    /// Whether every port that `other` means is meant here too; names mean only themselves.
+    #[must_use]
+    pub fn holds(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Numbers { min, max }, Self::Numbers { min: from, max: to }) => {
+                min <= from && to <= max
+            }
+            (ours, theirs) => ours == theirs,
+        }
+    }
+
     /// The name, if it is one.
     #[must_use]
     pub fn name(&self) -> Option<&Symbol> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::item::{Known, Maker};
 use crate::matcher::Rival;
-use crate::model::{Action, Direction, Endpoint, Policy, Treatment};
+use crate::model::{Action, Direction, Endpoint, Policy, Port, Rule, Treatment};
 use crate::note::{Note, codes};
 
 /// Notes that only host endpoints have.
@@ -20,9 +20,25 @@ pub(super) fn of_host(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
     notes.extend(untracked(maker, known));
     notes.extend(untracked_ways(known));
     notes.extend(bpf_interface(maker, endpoint));
-    notes.extend(default_deny(known));
+    if covers_something(maker, endpoint) {
+        notes.extend(default_deny(known));
+    }
     notes.extend(forwarded(known));
     notes
+}
+
+/// Whether any interface is its own, as far as the datastore tells.
+fn covers_something(maker: &Maker<'_>, endpoint: &Endpoint) -> bool {
+    let inactive = maker
+        .matcher
+        .rivals(endpoint)
+        .iter()
+        .any(Rival::makes_inactive);
+    let nothing = endpoint.nets.is_empty()
+        && endpoint
+            .host()
+            .is_some_and(|host| host.interface_name.is_empty());
+    !inactive && !nothing && !maker.snapshot.absent_nodes.contains(endpoint.id.node())
 }
 
 fn rivalry(endpoint: &Endpoint, rival: Rival<'_>) -> Note {
@@ -87,9 +103,6 @@ fn forwarded(known: &Known<'_, '_>) -> Vec<Note> {
 
 fn untracked(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
     let endpoint = known.endpoint;
-    let wildcard = endpoint
-        .host()
-        .is_some_and(|host| &*host.interface_name == "*");
     let policies: Vec<_> = known
         .selected
         .policies
@@ -97,7 +110,7 @@ fn untracked(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
         .filter(|policy| policy.treatment == Treatment::Untracked)
         .collect();
     let mut notes = Vec::new();
-    if wildcard {
+    if covers_all(endpoint) {
         let message = "untracked policy is not programmed for a host endpoint of all interfaces";
         notes.extend(policies.iter().map(|policy| {
             Note::new(codes::UNTRACKED_WILDCARD_HEP, &policy.object, message)
@@ -120,26 +133,43 @@ fn untracked(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
     notes
 }
 
-/// Untracked rules: replies need rules of their own, and forwarded packets break at the pod.
+/// Untracked rules: replies need rules of their own, and forwarded packets break at the pod. Where untracked policy is
+/// not programmed, neither happens.
 fn untracked_ways(known: &Known<'_, '_>) -> Vec<Note> {
+    if covers_all(known.endpoint) {
+        return Vec::new();
+    }
     let untracked = |policy: &&&Policy| policy.treatment == Treatment::Untracked;
     let policies: Vec<_> = known.selected.policies.iter().filter(untracked).collect();
-    let allows = |policy: &Policy, direction| {
-        let mut rules = policy.rules(direction).iter();
-        policy.acts_on(direction) && rules.any(|rule| rule.action == Action::Allow)
+    let allowing = |direction: Direction| -> Vec<&Rule> {
+        let acting = policies.iter().filter(|policy| policy.acts_on(direction));
+        let rules = acting.flat_map(|policy| policy.rules(direction));
+        rules.filter(|rule| rule.action == Action::Allow).collect()
     };
-    let ways =
-        Direction::BOTH.map(|direction| policies.iter().any(|policy| allows(policy, direction)));
+    let (ingress, egress) = (allowing(Direction::Ingress), allowing(Direction::Egress));
     let mut notes = Vec::new();
-    for policy in policies {
-        if ways == [true, false] || ways == [false, true] {
-            let message = "it allows one direction only; replies meet normal policy";
+    for policy in &policies {
+        let unanswered = Direction::BOTH.into_iter().find(|direction| {
+            let replies = if *direction == Direction::Ingress {
+                &egress
+            } else {
+                &ingress
+            };
+            let rules = policy.rules(*direction).iter();
+            let mut allowed =
+                rules.filter(|rule| rule.action == Action::Allow && policy.acts_on(*direction));
+            allowed.any(|rule| !replies.iter().any(|reply| answers(reply, rule)))
+        });
+        if let Some(direction) = unanswered {
+            let message = format!(
+                "no untracked rule allows the replies to what its {} rules allow, so that they meet normal policy",
+                direction.field()
+            );
             notes.push(Note::new(codes::UNTRACKED_ONE_WAY, &policy.object, message));
         }
-        let mut ingress = policy.ingress.iter();
-        let anywhere =
-            |rule: &crate::model::Rule| rule.action == Action::Allow && rule.destination.is_empty();
-        if policy.acts_on(Direction::Ingress) && ingress.any(anywhere) {
+        let mut rules = policy.ingress.iter();
+        let anywhere = |rule: &Rule| rule.action == Action::Allow && rule.destination.is_empty();
+        if policy.acts_on(Direction::Ingress) && rules.any(anywhere) {
             let message =
                 "untracked packets that are forwarded to pods of this host are dropped there";
             notes.push(Note::new(codes::UNTRACKED_TO_PODS, &policy.object, message));
@@ -148,22 +178,44 @@ fn untracked_ways(known: &Known<'_, '_>) -> Vec<Note> {
     notes
 }
 
-/// The interfaces that the eBPF dataplane attaches to by default (`bpfDataIfacePattern`).
+/// Whether a rule's protocol and ports let pass the replies to what `rule` allows.
+fn answers(reply: &Rule, rule: &Rule) -> bool {
+    let held = |wide: &[Port], narrow: &[Port]| {
+        wide.is_empty()
+            || (!narrow.is_empty()
+                && narrow
+                    .iter()
+                    .all(|port| wide.iter().any(|wide| wide.holds(port))))
+    };
+    (reply.protocol.is_none() || reply.protocol == rule.protocol)
+        && held(&reply.source.ports, &rule.destination.ports)
+        && held(&reply.destination.ports, &rule.source.ports)
+}
+
+fn covers_all(endpoint: &Endpoint) -> bool {
+    endpoint
+        .host()
+        .is_some_and(|host| &*host.interface_name == "*")
+}
+
+/// Whether the eBPF dataplane attaches to the interface (`felix/dataplane/linux/bpf_ep_mgr.go`, `isDataIface`).
 fn bpf_interface(maker: &Maker<'_>, endpoint: &Endpoint) -> Option<Note> {
     let name = endpoint.host().map(|host| &*host.interface_name)?;
-    let felix = &maker.snapshot;
-    felix.felix_field(endpoint.id.node(), |felix| felix.bpf_enabled.then_some(()))?;
-    let class = |name: &str| {
-        let tail = ["en", "wl", "ww", "sl", "ib"]
-            .iter()
-            .find_map(|head| name.strip_prefix(head));
-        tail.is_some_and(|tail| tail.starts_with(['P', 'o', 'p', 's', 'x']))
-    };
-    let known = ["eth", "wlan", "wwan", "bond"]
-        .iter()
-        .any(|head| name.starts_with(head));
-    let message = format!("in eBPF mode interface {name} is not handled by the default pattern");
-    (!name.is_empty() && name != "*" && !known && !class(name)).then(|| {
+    let (felix, node) = (maker.snapshot, endpoint.id.node());
+    felix.felix_field(node, |felix| felix.bpf_enabled.then_some(()))?;
+    let data = felix.felix_field(node, |felix| felix.bpf_data_iface_pattern.as_deref());
+    let l3 = felix.felix_field(node, |felix| felix.bpf_l3_iface_pattern.as_deref());
+    let pattern = data.map_or(felix.data_interfaces, |(pattern, _)| pattern);
+    // What cannot be read here may match.
+    let differs =
+        |pattern: &str| regex_lite::Regex::new(pattern).is_ok_and(|regex| !regex.is_match(name));
+    let l3 = l3
+        .map(|(pattern, _)| pattern)
+        .filter(|pattern| !pattern.is_empty());
+    let handled = !differs(pattern) || l3.is_some_and(|pattern| !differs(pattern));
+    let message =
+        format!("in eBPF mode interface {name} is not handled: it does not match {pattern}");
+    (!name.is_empty() && name != "*" && !handled).then(|| {
         Note::new(codes::HEP_BPF_DATA_IFACE, &endpoint.object(), message)
             .field("spec.interfaceName")
     })

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::host_notes;
 use super::item::{Known, Maker};
 use crate::matcher::{End, RuleHit, RuleOwner, StageKind};
+use crate::model::net::contains;
 use crate::model::{
     Action, Direction, Endpoint, ObjectRef, Policy, Port, Protocol, Rule, Treatment,
 };
@@ -67,7 +68,7 @@ pub(super) fn of_endpoint(
         notes.extend(hidden_labels(known));
     } else {
         notes.extend(on_pod(known));
-        notes.extend(covered(hits));
+        notes.extend(covered(known.endpoint, hits));
         notes.extend(lost_node(maker, known.endpoint));
         notes.extend(encapsulated(maker, known));
     }
@@ -202,7 +203,7 @@ fn profiles(maker: &Maker<'_>, endpoint: &Endpoint) -> Vec<Note> {
 }
 
 /// Networks as wide as "outside the cluster" that hold the pod too.
-fn covered(hits: &[RuleHit<'_>]) -> Vec<Note> {
+fn covered(endpoint: &Endpoint, hits: &[RuleHit<'_>]) -> Vec<Note> {
     const BROAD: u8 = 8;
     let mut notes = Vec::new();
     for hit in hits {
@@ -215,7 +216,11 @@ fn covered(hits: &[RuleHit<'_>]) -> Vec<Note> {
             .criteria
             .iter()
             .any(|held| held.holds && matches!(held.kind, crate::matcher::CriterionKind::Nets));
-        if let (Some(net), true) = (broad, holds) {
+        let excluded = hit.rule.side(hit.side).not_nets.iter();
+        let excepted = excluded
+            .into_iter()
+            .any(|net| endpoint.nets.iter().any(|held| contains(net, held)));
+        if let (Some(net), true, false) = (broad, holds, excepted) {
             let message = format!("{net} covers pods of the cluster too");
             let field = format!("{}.nets", entity.path);
             notes.push(Note::new(codes::NETS_COVER_PODS, &policy.object, message).field(field));

@@ -68,9 +68,13 @@ impl Broken {
 /// The error's text without its place.
 fn cause(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    match text.rsplit_once(" at line ") {
-        Some((cause, _)) => cause.to_owned(),
-        None => text,
+    let cause = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(cause, _)| cause);
+    // The names of our own types say nothing to a user.
+    match cause.split_once("expected struct ") {
+        Some((before, _)) => format!("{before}expected an object"),
+        None => cause.to_owned(),
     }
 }
 

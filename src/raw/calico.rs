@@ -99,6 +99,15 @@ pub struct FelixConfigurationSpec {
     /// Prefixes of workload interfaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interface_prefix: Option<Text>,
+    /// Interfaces that are no host's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface_exclude: Option<Text>,
+    /// Which interfaces the eBPF dataplane attaches to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bpf_data_iface_pattern: Option<Text>,
+    /// Which of them carry no Ethernet.
+    #[serde(rename = "bpfL3IfacePattern", skip_serializing_if = "Option::is_none")]
+    pub bpf_l3_iface_pattern: Option<Text>,
     /// Whether the eBPF dataplane is on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bpf_enabled: Option<bool>,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Style;
-use super::table::Table;
+use super::table::{EXPLAINS, Table};
 use crate::answer::{
     AppliedPolicy, DirectionStages, EndOfTier, EndpointItem, PolicyType, Stage, StageName,
 };
@@ -47,9 +47,13 @@ pub(super) fn policies(item: &EndpointItem, style: &Style, out: &mut dyn Write) 
             Last::Selector(text) => (text, false),
             Last::Words(text) => (text, true),
         };
-        // Without the column of selectors the words stand behind the types.
+        // Without the column of selectors the end stands behind the types.
         let types = if own_words && !selectors {
-            format!("{}: {last}", line.types)
+            format!(
+                "{}: {}",
+                line.types,
+                last.strip_prefix(EXPLAINS).unwrap_or(&last)
+            )
         } else {
             line.types
         };

@@ -15,7 +15,7 @@ const GAP: usize = 3;
 const LEAST: usize = 12;
 
 /// Words in front of what the end of a tier does.
-const EXPLAINS: &str = "no rule matched: ";
+pub(super) const EXPLAINS: &str = "no rule matched: ";
 
 /// A table in the making. Of its columns only the last may be cut.
 pub(super) struct Table<'a> {

@@ -61,12 +61,6 @@ pub(super) fn choose(cli: &Cli, around: &Surroundings<'_>) -> Result<Chosen, Err
         });
     }
     let typed = cli.connection.config.as_deref();
-    if typed.is_some_and(|path| path.as_os_str().is_empty()) {
-        return Err(Error::Usage {
-            message: "-c names no file".to_owned(),
-            hint: Some("leave it out, or name a configuration file of calicoctl".to_owned()),
-        });
-    }
     let wanted = cli.connection.datastore;
     let environment = Configuration::from_environment(around.variable);
     let flags = cli.connection.choosing();
@@ -254,7 +248,7 @@ fn unnamed(environment: &Configuration, wanted: Option<Datastore>) -> Vec<Ignore
     for it in &mut ignored {
         let domain = environment.spelled(Field::EtcdDiscoverySrv);
         it.why = Some(if it.what == domain {
-            "alone does not choose etcd; set DATASTORE_TYPE=etcdv3".to_owned()
+            format!("{domain} alone does not choose etcd; set DATASTORE_TYPE=etcdv3")
         } else {
             "DATASTORE_TYPE is not set".to_owned()
         });
@@ -325,7 +319,10 @@ fn unused(
     let unchosen = wanted.is_none() && configuration.get(Field::DatastoreType).is_none();
     set.map(|field| Ignored {
         what: configuration.spelled(field).to_owned(),
-        why: unchosen.then(|| "alone does not choose etcd; set datastoreType: etcdv3".to_owned()),
+        why: unchosen.then(|| {
+            let domain = configuration.spelled(field);
+            format!("{domain} alone does not choose etcd; set datastoreType: etcdv3")
+        }),
     })
     .collect()
 }

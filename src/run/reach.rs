@@ -11,7 +11,7 @@ use crate::note::Datastore;
 use crate::question::Question;
 use crate::source::calicoctl::{Configuration, Field, Origin};
 use crate::source::etcd::EtcdSource;
-use crate::source::{Source, files, kube};
+use crate::source::{Source, WhenRead, files, kube};
 
 /// A source, with what is known of it.
 pub(super) struct Reached {
@@ -77,6 +77,7 @@ fn configured(
     if datastore == Datastore::Etcdv3 {
         let mut settings = configuration.etcd()?;
         settings.request_timeout = cli.connection.request_timeout;
+        settings.moment = moment(&cli.connection);
         let address = match settings.discovery_srv.as_str() {
             "" => settings.endpoints.clone(),
             domain => format!("SRV records of {domain}"),
@@ -175,12 +176,15 @@ fn with_manner(settings: kube::Settings, typed: &Connection) -> kube::Settings {
     kube::Settings {
         disable_compression: typed.disable_compression,
         request_timeout: typed.request_timeout,
-        moment: if typed.latest {
-            kube::WhenRead::Latest
-        } else {
-            kube::WhenRead::OneMoment
-        },
+        moment: moment(typed),
         user_agent: concat!("kubectl-calicoq/", env!("CARGO_PKG_VERSION")).to_owned(),
         ..settings
+    }
+}
+
+fn moment(typed: &Connection) -> WhenRead {
+    match typed.latest {
+        true => WhenRead::Latest,
+        false => WhenRead::OneMoment,
     }
 }

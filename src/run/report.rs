@@ -77,7 +77,8 @@ pub(super) fn widened(widened: &[Widened]) -> String {
 pub(super) fn filled_in(loaded: &Loaded, level: u8) {
     if level > 0 {
         for (field, count) in &loaded.filled_in {
-            say(&format!("filled in {field} in {count} manifests\n"));
+            let manifests = if *count == 1 { "manifest" } else { "manifests" };
+            say(&format!("filled in {field} in {count} {manifests}\n"));
         }
     }
 }

@@ -36,6 +36,8 @@ pub struct Snapshot {
     pub services: HashMap<String, ServiceAddresses>,
     /// Names of Nodes; `None` when they were not read.
     pub nodes: Option<BTreeSet<String>>,
+    /// Felix's default `bpfDataIfacePattern`.
+    pub data_interfaces: &'static str,
     /// Nodes that endpoints name, that were looked for and do not exist.
     pub absent_nodes: BTreeSet<Symbol>,
     /// ClusterInformation `default`, if it exists and could be read.

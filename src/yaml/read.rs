@@ -71,6 +71,13 @@ fn is_blank(text: &str) -> bool {
 }
 
 impl Document<'_> {
+    /// The line of the stream on which its content begins, from 1.
+    #[must_use]
+    pub fn first_line(&self) -> u64 {
+        let blank = self.text.lines().take_while(|line| is_blank(line)).count();
+        self.offset + u64::try_from(blank).unwrap_or_default() + 1
+    }
+
     /// The document as a JSON value. Only `true` and `false` are booleans.
     ///
     /// # Errors

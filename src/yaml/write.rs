@@ -22,7 +22,7 @@ pub fn to_string<T: Serialize>(value: &T) -> std::io::Result<String> {
 pub fn escaped(yaml: &str, is_escaped: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(yaml.len());
     for line in yaml.split_inclusive('\n') {
-        if line.trim_end_matches('\n').contains(&is_escaped) {
+        if line.trim_end_matches('\n').contains(&is_escaped) || line.contains("\\e") {
             escape_line(line, &is_escaped, &mut out);
         } else {
             out.push_str(line);
@@ -40,7 +40,7 @@ fn escape_line(line: &str, is_escaped: &impl Fn(char) -> bool, out: &mut String)
     out.push_str(line.strip_suffix(rest).unwrap_or_default());
     while !rest.is_empty() {
         let (scalar, after) = rest.split_at(scalar_length(rest));
-        if scalar.contains(is_escaped) {
+        if scalar.contains(is_escaped) || (scalar.starts_with('"') && scalar.contains("\\e")) {
             requote(scalar, is_escaped, out);
         } else {
             out.push_str(scalar);
@@ -91,9 +91,22 @@ fn requote(scalar: &str, is_escaped: &impl Fn(char) -> bool, out: &mut String) {
     };
     out.push('"');
     if let Some(double) = inner('"') {
-        double
-            .chars()
-            .for_each(|character| push(character, is_escaped, out));
+        let mut characters = double.chars();
+        while let Some(character) = characters.next() {
+            push(character, is_escaped, out);
+            match characters
+                .as_str()
+                .chars()
+                .next()
+                .filter(|_| character == '\\')
+            {
+                // The library's own short form of ESC.
+                Some('e') => out.push_str("u001b"),
+                Some(next) => push(next, is_escaped, out),
+                None => continue,
+            }
+            characters.next();
+        }
     } else {
         let text = inner('\'').map_or_else(|| scalar.to_owned(), |text| text.replace("''", "'"));
         for character in text.chars() {
@@ -152,6 +165,8 @@ mod tests {
             ("a: \"\\t\u{202e}\"\n", "a: \"\\t\\u202e\"\n"),
             ("a: \u{e0041}\n", "a: \"\\U000e0041\"\n"),
             ("a: b\n", "a: b\n"),
+            ("a: \"\\e[31m\\\\e\"\n", "a: \"\\u001b[31m\\\\e\"\n"),
+            ("a: 'x\\e'\n", "a: 'x\\e'\n"),
         ] {
             assert_eq!(escaped(plain, hidden), want);
         }

@@ -249,6 +249,7 @@ pub fn hosts() -> Vec<Case> {
 
 /// What is just not the condition of a code.
 pub fn near_misses() -> Vec<Case> {
+    let all: &[&str] = &["-A"];
     let host = || {
         hep(
             "h",
@@ -284,5 +285,149 @@ pub fn near_misses() -> Vec<Case> {
             &[],
         ),
         ("pod-node-lost", vec![running("odd")], &["pod/shop/odd"]),
+        (
+            "hep-bpf-data-iface",
+            vec![
+                bpf(json!({"bpfDataIfacePattern": "^br.*"})),
+                named("h", "br0"),
+            ],
+            all,
+        ),
+        (
+            "hep-bpf-data-iface",
+            vec![bpf(json!({})), named("h", "eth0")],
+            all,
+        ),
+        (
+            "hep-workload-interface",
+            vec![
+                felix("default", json!({"interfaceExclude": "/^dum.*/"})),
+                named("h", "kube-ipvs0"),
+            ],
+            all,
+        ),
+        (
+            "hep-wildcard-shadowed",
+            vec![named("a", "*"), named("b", "*"), named("c", "eth0")],
+            &["hep/b"],
+        ),
+        (
+            "hep-default-deny",
+            vec![hep(
+                "h",
+                json!({"interfaceName": "eth0", "node": "nowhere"}),
+            )],
+            all,
+        ),
+        ("hep-default-deny", vec![hep("h", json!({}))], all),
+        (
+            "untracked-to-pods",
+            vec![
+                named("h", "*"),
+                untracked(json!({"types": ["Ingress"], "ingress": [{"action": "Allow"}]})),
+            ],
+            all,
+        ),
+        (
+            "untracked-one-way",
+            vec![
+                named("h", "eth0"),
+                untracked(json!({
+                    "types": ["Ingress", "Egress"],
+                    "ingress": [{"action": "Allow", "protocol": "TCP", "destination": {"ports": [80]}},
+                                {"action": "Allow", "protocol": "TCP", "source": {"ports": [443]}}],
+                    "egress": [{"action": "Allow", "protocol": "TCP", "source": {"ports": [80]}},
+                               {"action": "Allow", "protocol": "TCP", "destination": {"ports": [443]}}],
+                })),
+            ],
+            all,
+        ),
+        (
+            "nets-cover-pods",
+            vec![gnp(
+                json!({"selector": "all()", "ingress": [{"action": "Allow",
+                "source": {"nets": ["0.0.0.0/0"], "notNets": ["10.0.0.0/8"]}}]}),
+            )],
+            &[],
+        ),
     ]
+}
+
+/// Codes that once did not stand where they should.
+pub fn further_cases() -> Vec<Case> {
+    let all: &[&str] = &["-A"];
+    let knp = |rule: Value| {
+        stored(
+            "networking.k8s.io/v1",
+            "NetworkPolicy",
+            "shop",
+            "k",
+            json!({"podSelector": {}, "ingress": [rule]}),
+        )
+    };
+    vec![
+        (
+            "hep-bpf-data-iface",
+            vec![
+                bpf(json!({"bpfDataIfacePattern": "^br.*"})),
+                named("h", "eth0"),
+            ],
+            all,
+        ),
+        (
+            "hep-workload-interface",
+            vec![
+                felix(
+                    "default",
+                    json!({"interfaceExclude": "kube-ipvs0,/^dum.*/"}),
+                ),
+                named("h", "dum0"),
+            ],
+            all,
+        ),
+        (
+            "untracked-one-way",
+            vec![
+                named("h", "eth0"),
+                untracked(json!({
+                    "types": ["Ingress", "Egress"],
+                    "ingress": [{"action": "Allow", "protocol": "TCP", "destination": {"ports": [80]}}],
+                    "egress": [{"action": "Allow", "protocol": "TCP", "destination": {"ports": [443]}}],
+                })),
+            ],
+            all,
+        ),
+        ("nets-empty-list", vec![knp(json!({"from": []}))], &[]),
+        (
+            "nets-empty-list",
+            vec![knp(json!({"from": [{"podSelector": {}}], "ports": []}))],
+            &[],
+        ),
+        (
+            "nets-empty-list",
+            vec![gnp(
+                json!({"selector": "all()", "ingress": [{"action": "Deny", "source": {"nets": ["1.2.3.0/24"], "notNets": []}}]}),
+            )],
+            &[],
+        ),
+    ]
+}
+
+fn named(name: &str, interface: &str) -> Value {
+    hep(
+        name,
+        json!({"interfaceName": interface, "expectedIPs": ["192.0.2.1"]}),
+    )
+}
+
+fn untracked(mut spec: Value) -> Value {
+    spec["doNotTrack"] = true.into();
+    spec["applyOnForward"] = true.into();
+    spec["selector"] = "role == 'host'".into();
+    gnp(spec)
+}
+
+fn bpf(mut spec: Value) -> Value {
+    spec["bpfEnabled"] = true.into();
+    felix("default", spec)
 }

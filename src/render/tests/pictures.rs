@@ -133,7 +133,7 @@ fn hidden_selectors_take_their_columns_along() {
         !text.contains("SELECTOR") && !text.contains("BECAUSE"),
         "{text}"
     );
-    assert!(text.contains("no rule matched: Deny"), "{text}");
+    assert!(text.contains("Ingress: Deny"), "{text}");
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl File<'_> {
             Err(problem) => {
                 let (line, column) = (problem.line, problem.column);
                 let twice = problem.cause.contains("duplicate");
-                let key = twice.then(|| self.key(line)).flatten();
+                let key = twice.then(|| self.key(line, column)).flatten();
                 let (cause, hint) = match (twice, key) {
                     (true, Some(key)) => (format!("the field {key} stands twice"), None),
                     (true, None) => ("a field stands twice".to_owned(), None),
@@ -139,11 +139,13 @@ impl File<'_> {
         }
     }
 
-    /// The field that a line sets, if it is one that we know.
-    fn key(&self, line: u64) -> Option<&'static str> {
-        let line = usize::try_from(line).ok()?.checked_sub(1)?;
-        let key = self.text.lines().nth(line)?.split(':').next()?;
-        let key = key.trim().trim_matches(['"', '\'']);
+    /// The field that stands at a place, if it is one that we know.
+    fn key(&self, line: u64, column: u64) -> Option<&'static str> {
+        let from_zero = |place: u64| usize::try_from(place).ok()?.checked_sub(1);
+        let line = self.text.lines().nth(from_zero(line)?)?;
+        let rest: String = line.chars().skip(from_zero(column)?).collect();
+        let key = rest.trim_start_matches(['"', '\'']);
+        let key = key.split(['"', '\'', ':', ' ']).next()?;
         let known = ["apiVersion", "kind", "metadata", "spec"].into_iter();
         let mut known = known.chain(Field::ALL.map(Field::name));
         known.find(|known| known.eq_ignore_ascii_case(key))

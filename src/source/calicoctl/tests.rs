@@ -261,6 +261,13 @@ fn what_calicoctl_refuses_is_refused_with_its_place() {
     ] {
         assert_eq!(said(whole(text)), want, "{text}");
     }
+    let json = r#"{"apiVersion":"projectcalico.org/v3","kind":"CalicoAPIConfig","spec":{"etcdKey":"a","etcdKey":"b"}}"#;
+    assert_eq!(
+        said(whole(json)),
+        "FILE: the field etcdKey stands twice (line 1, column 85) | "
+    );
+    let tabs = "{\n\t\"apiVersion\": \"projectcalico.org/v3\",\n\t\"kind\": \"CalicoAPIConfig\",\n\t\"spec\": {\n\t\t\"etcdKey\": \"a\\nb\"\n\t}\n}\n";
+    assert_eq!(whole(tabs).unwrap().text(Field::EtcdKey), "a\nb");
     let labelled = format!("{HEAD}  name: x\n  labels: {{a: b}}\nspec:\n");
     assert!(whole(&labelled).unwrap().settings().is_empty());
     let folder = tempfile::tempdir().unwrap();

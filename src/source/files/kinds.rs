@@ -23,6 +23,59 @@ pub(super) fn of(api_version: &str, kind: &str) -> Option<Kind> {
     }
 }
 
+/// Why an object of no known kind may still be meant as one: a policy that is not taken for one must not vanish.
+pub(super) fn doubt(api_version: &str, kind: &str) -> Option<String> {
+    const CALICO: [&str; 2] = ["projectcalico.org/v3", "crd.projectcalico.org/v1"];
+    if api_version.is_empty() {
+        return Some(format!("{kind} has no apiVersion"));
+    }
+    let group = api_version.split('/').next().unwrap_or_default();
+    if !CALICO
+        .iter()
+        .any(|known| known.split('/').next() == Some(group))
+    {
+        return None;
+    }
+    if calico(kind).is_some() {
+        return Some(format!(
+            "{kind} is of {}, not of {api_version}",
+            CALICO.join(" or ")
+        ));
+    }
+    let near = KINDS.iter().find(|known| is_near(kind, known));
+    near.map(|known| format!("{api_version} has no kind {kind}; it may be meant as {known}"))
+}
+
+/// Kinds of Calico that policy needs; any other word that is nearly one of them is a mistake.
+const KINDS: [&str; 13] = [
+    "ClusterInformation",
+    "FelixConfiguration",
+    "Tier",
+    "GlobalNetworkPolicy",
+    "NetworkPolicy",
+    "StagedGlobalNetworkPolicy",
+    "StagedNetworkPolicy",
+    "StagedKubernetesNetworkPolicy",
+    "GlobalNetworkSet",
+    "NetworkSet",
+    "HostEndpoint",
+    "WorkloadEndpoint",
+    "Profile",
+];
+
+/// Another case, the plural, or two letters amiss.
+fn is_near(kind: &str, known: &str) -> bool {
+    let plain = |text: &str| {
+        let text = text.to_lowercase();
+        match text.strip_suffix("ies") {
+            Some(stem) => format!("{stem}y"),
+            None => text.trim_end_matches('s').to_owned(),
+        }
+    };
+    let (kind, known) = (plain(kind), plain(known));
+    kind == known || (known.len() > 6 && strsim::damerau_levenshtein(&kind, &known) <= 2)
+}
+
 /// Whether objects of the kind have a namespace.
 pub(super) fn is_namespaced(kind: Kind) -> bool {
     matches!(

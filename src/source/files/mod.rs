@@ -40,6 +40,7 @@ pub struct Files {
 /// One object.
 struct Entry {
     key: Key,
+    origin: Origin,
     json: Vec<u8>,
     node: String,
     address: String,
@@ -187,6 +188,7 @@ impl Entry {
         Self {
             key: Key::of(&read, namespace, text("/metadata/name")),
             node,
+            origin: read.origin.clone(),
             address,
             service: text("/metadata/labels/kubernetes.io~1service-name"),
             json: read.value.to_string().into_bytes(),
@@ -237,7 +239,10 @@ impl Source for Files {
             match raw::decode(&entry.json, None) {
                 Ok(Some(object)) => sink.object(object),
                 Ok(None) => {}
-                Err(broken) => sink.broken(*broken),
+                Err(mut broken) => {
+                    broken.cause = format!("{} ({})", broken.cause, entry.origin);
+                    sink.broken(*broken);
+                }
             }
         }
         let kinds: std::collections::BTreeSet<_> = reads.iter().map(|read| read.kind).collect();

@@ -29,6 +29,8 @@ pub(super) struct Problem {
 
 /// One object of a kind that matters.
 pub(super) struct Read {
+    /// Its document.
+    pub(super) origin: Origin,
     pub(super) kind: Kind,
     /// Whether it stands before what Calico's API made of it: all but `projectcalico.org/v3`.
     pub(super) first: bool,
@@ -65,9 +67,8 @@ pub(super) fn file(file: &File, found: &mut Found) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => {
             let valid = file.text.get(..error.valid_up_to()).unwrap_or_default();
-            let lines = valid.iter().filter(|byte| **byte == b'\n').count();
-            let line = u64::try_from(lines).unwrap_or(u64::MAX).saturating_add(1);
-            return found.problem(file, (line, 1), "the text is not UTF-8".to_owned());
+            let place = place_behind(&String::from_utf8_lossy(valid));
+            return found.problem(file, place, "the text is not UTF-8".to_owned());
         }
     };
     if text.trim_start().starts_with(['{', '[']) && json(file, text, found) {
@@ -75,7 +76,7 @@ pub(super) fn file(file: &File, found: &mut Found) {
     }
     for document in documents(text) {
         match document.parse() {
-            Ok(value) => found.take(value, None),
+            Ok(value) => found.take(file, document.first_line(), value, None),
             Err(problem) => found.problem(file, (problem.line, problem.column), problem.cause),
         }
     }
@@ -84,11 +85,13 @@ pub(super) fn file(file: &File, found: &mut Found) {
 /// Takes a stream of JSON values. `false`: it is not JSON to its end, so it may be YAML; a file that calls
 /// itself JSON is none.
 fn json(file: &File, text: &str, found: &mut Found) -> bool {
-    let values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     let mut taken = Vec::new();
-    for value in values {
+    loop {
+        let before = text.get(..values.byte_offset()).unwrap_or_default();
+        let Some(value) = values.next() else { break };
         match value {
-            Ok(value) => taken.push(value),
+            Ok(value) => taken.push((place_behind(before.trim_end()).0, value)),
             Err(_) if !file.name.ends_with(".json") => return false,
             Err(error) => {
                 found.json_problem(file, &error);
@@ -96,8 +99,20 @@ fn json(file: &File, text: &str, found: &mut Found) -> bool {
             }
         }
     }
-    taken.into_iter().for_each(|value| found.take(value, None));
+    for (line, value) in taken {
+        found.take(file, line, value, None);
+    }
     true
+}
+
+/// Line and column of what follows a text.
+fn place_behind(text: &str) -> (u64, u64) {
+    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX).saturating_add(1);
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    (
+        number(text.matches('\n').count()),
+        number(last.chars().count()),
+    )
 }
 
 impl Found {
@@ -121,13 +136,20 @@ impl Found {
         self.problem(file, (place(error.line()), place(error.column())), cause);
     }
 
-    /// Takes an object, or each of a list's; items of a typed list have the list's group and kind.
-    fn take(&mut self, mut value: Value, inherited: Option<(&str, &str)>) {
+    /// Takes an object, or each of a list's; items of a typed list have the list's group and kind. `line` is where the
+    /// document begins.
+    fn take(&mut self, file: &File, line: u64, mut value: Value, inherited: Option<(&str, &str)>) {
         if let Value::Array(items) = value {
-            items.into_iter().for_each(|item| self.take(item, None));
+            items
+                .into_iter()
+                .for_each(|item| self.take(file, line, item, None));
+            return;
+        }
+        if value.is_null() {
             return;
         }
         if let Some((api_version, kind)) = inherited
+            && !kind.is_empty()
             && let Some(object) = value.as_object_mut()
         {
             object
@@ -146,21 +168,47 @@ impl Found {
         if let Some(item_kind) = kind.strip_suffix("List")
             && let Some(Value::Array(items)) = value.get_mut("items").map(Value::take)
         {
-            let inherited = (!item_kind.is_empty()).then_some((&*api_version, item_kind));
-            items
-                .into_iter()
-                .for_each(|item| self.take(item, inherited));
+            let inherited = Some((&*api_version, item_kind));
+            for item in items {
+                self.take(file, line, item, inherited);
+            }
             // An empty list is something that was read.
             self.foreign += 1;
             return;
         }
+        let name = value
+            .pointer("/metadata/name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         match kinds::of(&api_version, &kind) {
-            Some(kind) => {
+            Some(known) if !name.is_empty() => {
+                let origin = Origin {
+                    file: file.name.clone(),
+                    line,
+                    column: 1,
+                };
                 let first = api_version != "projectcalico.org/v3";
-                self.objects.push(Read { kind, first, value });
+                self.objects.push(Read {
+                    origin,
+                    kind: known,
+                    first,
+                    value,
+                });
             }
-            None if value.is_object() && !kind.is_empty() => self.foreign += 1,
-            None => {}
+            Some(_) => self.problem(file, (line, 1), format!("{kind} has no metadata.name")),
+            // Folders hold other texts too; what looks like an object, or stands among them, is meant as one.
+            None if kind.is_empty() => {
+                let object = ["apiVersion", "metadata", "spec"]
+                    .iter()
+                    .any(|field| value.get(field).is_some());
+                if object || inherited.is_some() {
+                    self.problem(file, (line, 1), "an object has no kind".to_owned());
+                }
+            }
+            None => match kinds::doubt(&api_version, &kind) {
+                Some(cause) => self.problem(file, (line, 1), cause),
+                None => self.foreign += 1,
+            },
         }
     }
 }

@@ -247,3 +247,38 @@ fn a_workload_endpoint_is_its_pod_and_a_profile_its_namespace() {
         ["WorkloadEndpoint shop/n-cni-abc-eth0"]
     );
 }
+
+/// What may be meant as a policy must not vanish from a certain answer.
+#[test]
+fn what_is_nearly_an_object_is_named_with_its_place() {
+    let text = "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nspec: {selector: all()}\n---\n\n# none\nkind: GlobalNetworkPolicy\nmetadata: {name: a}\n---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicies\nmetadata: {name: b}\n---\napiVersion: crd.projectcalico.org/v3\nkind: Tier\nmetadata: {name: c}\n---\napiVersion: v1\nkind: List\nitems: [3, {metadata: {name: d}}]\n---\nreplicas: 3\n---\napiVersion: projectcalico.org/v3\nkind: BGPPeer\nmetadata: {name: e}\n";
+    let taken = read(&[("a.yaml", text)], &[all(Kind::GlobalNetworkPolicy)]).unwrap();
+    let short = |gap: &String| gap.rsplit("a.yaml:").next().unwrap().to_owned();
+    let gaps: Vec<String> = taken.gaps.iter().map(short).collect();
+    assert_eq!(
+        gaps,
+        [
+            "1:1: GlobalNetworkPolicy has no metadata.name",
+            "7:1: GlobalNetworkPolicy has no apiVersion",
+            "10:1: projectcalico.org/v3 has no kind GlobalNetworkPolicies; it may be meant as GlobalNetworkPolicy",
+            "14:1: Tier is of projectcalico.org/v3 or crd.projectcalico.org/v1, not of crd.projectcalico.org/v3",
+            "18:1: an object has no kind",
+            "18:1: an object has no kind",
+        ]
+    );
+}
+
+#[test]
+fn bad_bytes_are_named_with_their_place() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.yaml"), b"kind: x\nname: \xc3\xa9\xff").unwrap();
+    let settings = Settings {
+        paths: vec![folder.path().to_owned()],
+        ..Settings::default()
+    };
+    let error = Files::open(&settings).err().unwrap().to_string();
+    assert!(
+        error.ends_with("a.yaml:2:8: the text is not UTF-8"),
+        "{error}"
+    );
+}

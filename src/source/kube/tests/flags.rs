@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::stub::World;
 use super::*;
+use crate::source::kube::Kubeconfigs;
 
 const KUBECONFIG: &str = "
 apiVersion: v1
@@ -171,4 +172,67 @@ fn a_credential_plugin_that_fails_shows_no_secret() {
         assert_eq!(error.hint(), Some("install the plugin"));
     }
     assert!(stub.asked().is_empty());
+}
+
+/// What a configuration of calicoctl comes to.
+fn of_calicoctl(kubeconfigs: Kubeconfigs, change: fn(&mut Settings)) -> Result<Connection, Error> {
+    let mut settings = Settings {
+        kubeconfigs,
+        ..Settings::default()
+    };
+    change(&mut settings);
+    Connection::configure(&settings)
+}
+
+#[test]
+fn a_kubeconfig_can_stand_inside_a_configuration() {
+    let inline = |text: &str| of_calicoctl(Kubeconfigs::Inline(text.to_owned()), |_| {});
+    let connection = inline(KUBECONFIG).unwrap();
+    assert_eq!(server(&connection), "https://east.example:6443");
+    assert_eq!(connection.namespace, "shop");
+    let broken = inline(&format!(
+        "{KUBECONFIG}- {{name: x, user: [kubeconfig-secret}}\n"
+    ));
+    let broken = broken.err().unwrap().to_string();
+    assert!(broken.contains("it is no kubeconfig (line "), "{broken}");
+    assert!(!broken.contains("secret"), "{broken}");
+}
+
+#[test]
+fn of_several_kubeconfigs_those_that_exist_are_merged() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    std::fs::write(&first, "current-context: lab\n").unwrap();
+    std::fs::write(&second, KUBECONFIG).unwrap();
+    let missing = folder.path().join("missing");
+    let listed = vec![missing.clone(), first, second];
+    let connection = of_calicoctl(Kubeconfigs::Listed(listed), |_| {}).unwrap();
+    assert_eq!(connection.context.as_deref(), Some("lab"));
+    let alone = of_calicoctl(Kubeconfigs::Listed(vec![missing]), |_| {});
+    assert!(
+        alone
+            .err()
+            .unwrap()
+            .to_string()
+            .ends_with("missing: no such file")
+    );
+}
+
+#[test]
+fn a_server_without_a_kubeconfig_is_taken_as_it_is() {
+    let connection = of_calicoctl(Kubeconfigs::None, |settings| {
+        settings.server = Some("https://k.example:6443".to_owned());
+        settings.token = Some("abc".to_owned());
+    });
+    let connection = connection.unwrap();
+    assert_eq!(connection.describe, "server https://k.example:6443");
+    assert!(connection.config.auth_info.token.is_some());
+}
+
+#[test]
+fn hints_name_no_flag_where_a_flag_would_choose_another_source() {
+    let wrong = of_calicoctl(Kubeconfigs::Inline(KUBECONFIG.to_owned()), |settings| {
+        settings.context = Some("prdo".to_owned());
+    });
+    assert_eq!(wrong.err().unwrap().hint(), Some("it has prod, lab"));
 }
