@@ -53,7 +53,11 @@ fn world(folder: &Path) -> World {
     World {
         name: folder.file_name().unwrap().to_string_lossy().into_owned(),
         cases: cases.collect(),
-        documents: documents(&read(&file("objects.yaml"))),
+        // A world of keys, in etcd only, has none.
+        documents: match file("etcd.yaml").exists() {
+            true => Vec::new(),
+            false => documents(&read(&file("objects.yaml"))),
+        },
         about,
     }
 }
@@ -168,6 +172,7 @@ fn check_all(
     let worlds = worlds();
     assert!(worlds.len() >= 40, "only {} worlds", worlds.len());
     for world in worlds.iter().filter(|world| wanted(world)) {
+        assert!(!world.documents.is_empty(), "{} is empty", world.name);
         let file = write(world, &arrange(world), group);
         assert!(!world.cases.is_empty(), "{} expects nothing", world.name);
         for case in &world.cases {
@@ -244,7 +249,8 @@ fn answer_of(file: &Path, what: &[&str]) -> (i32, Value) {
 #[test]
 fn every_id_and_ref_can_be_typed_back() {
     let (mut wrong, mut typed) = (Vec::new(), 0);
-    for world in worlds() {
+    let in_files = |world: &World| !world.documents.is_empty();
+    for world in worlds().into_iter().filter(in_files) {
         let file = write(&world, &world.documents, CALICO_V1);
         let (exit, all) = answer_of(file.path(), &[]);
         assert!([0, 3].contains(&exit), "{}: exit {exit}", world.name);

@@ -31,7 +31,9 @@
 
 mod answers;
 mod ask;
+mod etcd;
 mod etcd_access;
+mod etcd_copies;
 #[path = "../expectation/mod.rs"]
 mod expectation;
 mod groups;
@@ -102,6 +104,8 @@ fn main() -> ExitCode {
         answers::an_expired_token_is_said_so,
         answers::the_real_kubectl_runs_the_plugin,
         answers::the_lines_for_jq_print_what_the_transcript_shows,
+        etcd::copies_are_what_calico_writes,
+        etcd::every_world_gives_its_answers,
         groups::a_forbidden_kind_is_read_from_the_other_group,
         groups::two_copies_are_noted_and_the_one_that_nodes_read_is_read,
         moment::first_pages_are_pinned_and_later_ones_only_continue,

@@ -13,6 +13,7 @@ pub mod apiserver;
 pub mod audit;
 pub mod authority;
 pub mod binaries;
+pub mod calico_etcd;
 pub mod client;
 pub mod cluster;
 pub mod etcd;

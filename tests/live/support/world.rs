@@ -25,12 +25,18 @@ impl<'a> World<'a> {
         documents(&worlds().join(name).join("objects.yaml"))
     }
 
-    /// The worlds whose `world.yaml` names this mode among its `modes` (none named: all of them).
+    /// The worlds of a mode of the cluster.
     pub fn names(mode: Mode) -> Outcome<Vec<String>> {
+        Self::named_in(mode.name())
+    }
+
+    /// The worlds whose `world.yaml` names this mode among its `modes` (none named: all of them).
+    pub fn named_in(mode: &str) -> Outcome<Vec<String>> {
         let mut names = Vec::new();
         for entry in fs::read_dir(worlds()).into_iter().flatten() {
             let folder = entry?.path();
-            if !folder.join("objects.yaml").is_file() {
+            let holds = ["objects.yaml", "etcd.yaml"];
+            if !holds.iter().any(|file| folder.join(file).is_file()) {
                 continue;
             }
             let about = folder.join("world.yaml");
@@ -41,7 +47,7 @@ impl<'a> World<'a> {
             }
             .unwrap_or_default();
             let modes = about["modes"].as_array();
-            if modes.is_none_or(|modes| modes.iter().any(|known| known == mode.name())) {
+            if modes.is_none_or(|modes| modes.iter().any(|known| known == mode)) {
                 names.extend(
                     folder
                         .file_name()
