@@ -50,11 +50,11 @@ pub(super) fn convert(
         calico_rule::drafts(rules, direction, &profile.unknown_fields)
     });
     let behaviour = converter.behaviour();
-    let fault = ingress
+    let refused = ingress
         .iter()
         .chain(&egress)
         .find_map(|rule| rule_fault("", rule, behaviour));
-    if let Some(fault) = fault {
+    if let Some(fault) = refused {
         let message = format!("Calico ignores the profile: {}", fault.message);
         let note = Note::new(codes::PROFILE_MISSING, &object, message);
         return out.push(Fact::Note(note.field(fault.field)));
@@ -72,9 +72,17 @@ pub(super) fn convert(
         egress: rules(egress),
     };
     let labels = spec.labels_to_apply.iter().flatten();
-    let labels = converter
-        .interner
-        .labels(labels.map(|(key, value)| (key.as_str(), &**value)));
+    let mut labels: Vec<(String, &str)> =
+        labels.map(|(key, value)| (key.clone(), &**value)).collect();
+    // As for profiles that are computed: the rules stay, no label is handed out.
+    if let Some(fault) = fault(name, "", &labels) {
+        labels.clear();
+        let message = format!("{fault}, so endpoints inherit no label of this object");
+        let note = Note::new(codes::NS_LONG_LABEL, &object, message);
+        out.push(Fact::Note(note.field("spec.labelsToApply")));
+    }
+    let pairs = labels.iter().map(|(key, value)| (key.as_str(), *value));
+    let labels = converter.interner.labels(pairs);
     out.push(Fact::Profile(Profile {
         name: Symbol::from(name),
         labels,
@@ -158,9 +166,11 @@ fn fault(name: &str, prefix: &str, labels: &[(String, &str)]) -> Option<String> 
     labels.iter().find_map(|(key, value)| {
         let shown = key.strip_prefix(prefix).unwrap_or(key);
         if !is_qualified_name(key) {
-            return Some(format!(
-                "label {shown} is too long or invalid behind {prefix}"
-            ));
+            let behind = match prefix {
+                "" => String::new(),
+                prefix => format!(" behind {prefix}"),
+            };
+            return Some(format!("label {shown} is too long or invalid{behind}"));
         }
         let valid = value.is_empty() || is_label_text(value);
         (!valid).then(|| format!("the value of label {shown} is invalid"))

@@ -24,6 +24,43 @@ impl Gathering<'_> {
         }
     }
 
+    /// A policy under its old stored name and its new one: Calico runs both, and shows both alike.
+    pub(super) fn note_duplicates(&mut self) {
+        let shown = |policy: &Policy| {
+            (
+                policy.id.kind,
+                policy.id.namespace.clone(),
+                policy.name.clone(),
+            )
+        };
+        let mut names: Vec<_> = self.snapshot.policies.iter().map(shown).collect();
+        names.sort();
+        let twice = |policy: &&Policy| {
+            let name = shown(policy);
+            let from = names.partition_point(|other| *other < name);
+            names.get(from + 1) == Some(&name)
+        };
+        let note = |policy: &Policy| {
+            let message = format!(
+                "another policy is shown under this name too; this one is stored as {}",
+                policy.id.stored
+            );
+            Note::new(
+                codes::DUPLICATE_AFTER_NAME_MIGRATION,
+                &policy.object,
+                message,
+            )
+        };
+        let notes: Vec<Note> = self
+            .snapshot
+            .policies
+            .iter()
+            .filter(twice)
+            .map(note)
+            .collect();
+        self.snapshot.notes.extend(notes);
+    }
+
     /// Neither services nor their addresses are in etcd, so that rules about them match nothing.
     pub(super) fn note_services_in_etcd(&mut self) {
         if self.datastore != Datastore::Etcdv3 {

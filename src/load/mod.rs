@@ -243,6 +243,7 @@ impl<'a> Gathering<'a> {
         self.find_absent_nodes(done);
         self.add_default_tier();
         self.note_services_in_etcd();
+        self.note_duplicates();
         self.note_foreign_fields();
         if question.hide.rule_matches {
             self.forget_gaps_of_rule_matches();

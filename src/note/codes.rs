@@ -90,6 +90,8 @@ table! {
         "name the version with --calico-version";
     CONFIGURATION_UNKNOWN = "configuration-unknown", Info, None,
         "allow the list of felixconfigurations";
+    DUPLICATE_AFTER_NAME_MIGRATION = "duplicate-after-name-migration", Either, Reinterpreted,
+        "delete the one under the old name once the migration is done";
     TIER_MISSING = "tier-missing", Either, Denies,
         "create the tier or correct the name";
     TIER_FROM_NAME_PREFIX = "tier-from-name-prefix", Either, Reinterpreted,

@@ -24,6 +24,7 @@ const IPIP: Protocol = Protocol::Number(4);
 const OF_CLUSTER: &[Code] = &[
     codes::LIST_POISONED,
     codes::UNDECODABLE_ETCD_VALUE,
+    codes::ETCD_KUBERNETES_KINDS_NOT_READ,
     codes::CR_METADATA_ANNOTATION_BAD,
     codes::ANP_IGNORED,
     codes::CNP_OLD_CALICO,
@@ -88,7 +89,7 @@ fn concerned(known: &Known<'_, '_>, hits: &[RuleHit<'_>]) -> BTreeSet<ObjectRef>
             .map(|policy| policy.object.clone()),
     );
     for name in &endpoint.profiles {
-        objects.extend(profile_object(name));
+        objects.extend(profile_objects(name).into_iter().flatten());
     }
     for hit in hits {
         if let RuleOwner::Policy(policy) = hit.owner {
@@ -111,14 +112,20 @@ fn concerned(known: &Known<'_, '_>, hits: &[RuleHit<'_>]) -> BTreeSet<ObjectRef>
     objects
 }
 
-/// The Namespace or ServiceAccount that a computed profile is made of. A service account's name may have
-/// dots, a namespace's may not.
-fn profile_object(name: &str) -> Option<ObjectRef> {
-    if let Some(namespace) = name.strip_prefix("kns.") {
-        return Some(ObjectRef::new("v1", "Namespace", "", namespace));
-    }
-    let (namespace, account) = name.strip_prefix("ksa.")?.split_once('.')?;
-    Some(ObjectRef::new("v1", "ServiceAccount", namespace, account))
+/// What a profile is: stored as such, or made of a Namespace or ServiceAccount. A service account's name may have dots, a
+/// namespace's may not.
+fn profile_objects(name: &str) -> [Option<ObjectRef>; 2] {
+    let account = name
+        .strip_prefix("ksa.")
+        .and_then(|rest| rest.split_once('.'));
+    let source = match (name.strip_prefix("kns."), account) {
+        (Some(namespace), _) => Some(ObjectRef::new("v1", "Namespace", "", namespace)),
+        (None, Some((namespace, account))) => {
+            Some(ObjectRef::new("v1", "ServiceAccount", namespace, account))
+        }
+        (None, None) => None,
+    };
+    [Some(ObjectRef::new(V3, "Profile", "", name)), source]
 }
 
 /// Dropped policies, with whether they would select the endpoint.
@@ -188,8 +195,16 @@ fn tiers(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
 }
 
 fn profiles(maker: &Maker<'_>, endpoint: &Endpoint) -> Vec<Note> {
+    // One that Calico ignores has its own note, which says why.
+    let told = |name: &str| {
+        let object = ObjectRef::new(V3, "Profile", "", name);
+        let mut about = maker.snapshot.notes_about(&object);
+        about.any(|note| note.code == codes::PROFILE_MISSING)
+    };
     let missing = endpoint.profiles.iter().filter(|name| {
-        !maker.snapshot.profiles.contains_key(*name) && !maker.snapshot.lacks_profiles()
+        !maker.snapshot.profiles.contains_key(*name)
+            && !maker.snapshot.lacks_profiles()
+            && !told(name)
     });
     let note = |name: &crate::intern::Symbol| {
         let object = ObjectRef::new(V3, "Profile", "", name);

@@ -132,6 +132,29 @@ pub fn the_rest() -> Vec<Case> {
         ),
         ("networkset-forged-labels", forged, &[]),
         (
+            "duplicate-after-name-migration",
+            vec![
+                stored(
+                    "crd.projectcalico.org/v1",
+                    "GlobalNetworkPolicy",
+                    "",
+                    "twice",
+                    json!({"selector": "all()"}),
+                ),
+                annotated(
+                    stored(
+                        "crd.projectcalico.org/v1",
+                        "GlobalNetworkPolicy",
+                        "",
+                        "default.twice",
+                        json!({"selector": "all()"}),
+                    ),
+                    json!({"projectcalico.org/metadata": "{\"name\":\"twice\"}"}),
+                ),
+            ],
+            &[],
+        ),
+        (
             "networkset-label-value-le330",
             odd,
             &["--calico-version", "v3.30.0"],

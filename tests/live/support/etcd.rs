@@ -92,7 +92,8 @@ impl Etcd {
             command.arg("--unsafe-no-fsync");
         }
         let mut process = Process::start("etcd", &mut command, folder.path())?;
-        process.wait_until(|| http::is_healthy(metrics))?;
+        let listens = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+        process.wait_until(|| http::is_healthy(metrics) && listens())?;
         Ok(Self {
             process,
             port,
