@@ -174,6 +174,12 @@ fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read>
             Form::Address(address) => !holds(known, *address),
             _ => false,
         };
+        if let Form::Node { name } = &what.form
+            && !is_node(known, name)
+        {
+            // For the names that may have been meant.
+            reads.insert(all(Kind::Node));
+        }
         if unfound && matches!(what.form, Form::Name(_)) {
             in_scope(question, &mut reads);
         } else if unfound {
@@ -206,6 +212,16 @@ fn is_named(known: &Snapshot, name: &str) -> bool {
             .not_endpoints
             .iter()
             .any(|other| other.object.name == name)
+}
+
+fn is_node(known: &Snapshot, name: &str) -> bool {
+    let mut nodes = known.nodes.iter().flatten();
+    nodes.any(|node| node == name)
+        || known
+            .endpoints
+            .iter()
+            .any(|endpoint| **endpoint.id.node() == *name)
+        || known.not_endpoints.iter().any(|other| *other.node == *name)
 }
 
 fn holds(known: &Snapshot, address: IpAddr) -> bool {

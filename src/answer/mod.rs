@@ -28,7 +28,7 @@ pub const API_VERSION: &str = "calicoq/v1";
 pub struct Head {
     /// [`API_VERSION`].
     pub api_version: &'static str,
-    /// `EndpointAnswer`.
+    /// `EndpointAnswer`, `HostAnswer`.
     pub kind: &'static str,
     /// What was asked.
     pub query: Query,
@@ -45,15 +45,20 @@ pub struct Head {
 }
 
 /// What was asked.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Query {
     /// The command.
     pub command: &'static str,
-    /// The WHATs as typed.
-    pub what: Vec<String>,
-    /// How they were found; the widest of several.
-    pub matched: Matched,
+    /// `endpoint`: the WHATs as typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub what: Option<Vec<String>>,
+    /// `endpoint`: how they were found; the widest of several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matched: Option<Matched>,
+    /// `host`: the node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
 }
 
 /// How widely a WHAT was matched.
@@ -139,9 +144,12 @@ pub enum NotEndpointReason {
 pub struct NotFound {
     /// What was typed, as a ref where its form is known.
     pub what: String,
+    /// Names that are nearly the same; for people, on stderr.
+    #[serde(skip)]
+    pub near: Vec<String>,
 }
 
-/// The answer of `endpoint`.
+/// The answer of `endpoint` and `host`.
 pub struct EndpointAnswer<'a> {
     /// What stands before the items.
     pub head: Head,

@@ -12,13 +12,40 @@ pub struct EndpointArgs {
     /// name: where no pod and no host endpoint has it, every endpoint whose id contains it.
     #[arg(value_name = "WHAT")]
     pub what: Vec<String>,
-    /// Leave out the rules that name the endpoint
+    /// What is left out.
+    #[command(flatten)]
+    pub hide: Hide,
+}
+
+/// Arguments of `host`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = HOST_HELP)]
+pub struct HostArgs {
+    /// The node
+    #[arg(value_name = "NODE")]
+    pub node: String,
+    /// What is left out.
+    #[command(flatten)]
+    pub hide: Hide,
+}
+
+/// What is left out.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Hide {
+    /// Leave out which rules name which endpoint
     #[arg(short = 'r', long)]
     pub hide_rule_matches: bool,
     /// Leave out selectors
     #[arg(short = 's', long)]
     pub hide_selectors: bool,
 }
+
+const HOST_HELP: &str = "\
+Examples:
+  kubectl calicoq host node-a               one line for each endpoint of a node
+  kubectl calicoq host node-a -o detail     a block for each
+
+The whole cluster is looked at unless -n is given; of its pods only those of the node are read.";
 
 const AFTER_HELP: &str = "\
 Examples:

@@ -14,7 +14,7 @@ use std::path::Path;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use connection::{Connection, Datastore, Secret};
-pub use endpoint::EndpointArgs;
+pub use endpoint::{EndpointArgs, Hide, HostArgs};
 pub use filter::{Files, Filter, Manifests};
 pub use output::{Color, Format, Output};
 
@@ -53,6 +53,8 @@ pub enum Command {
     /// Policies in order, profiles and rule matches of endpoints
     #[command(visible_aliases = ["ep", "endpoints"])]
     Endpoint(EndpointArgs),
+    /// The same for every endpoint of a node
+    Host(HostArgs),
 }
 
 const AFTER_HELP: &str = "\
@@ -62,6 +64,7 @@ Examples:
   kubectl calicoq endpoint hep/node-a-eth0       a host endpoint
   kubectl calicoq endpoint -A -o json            everything, for a script
   kubectl calicoq endpoint -f dump/ shop/web-1   from files
+  kubectl calicoq host node-a                    every endpoint of a node
 
 kubectl takes no flags before a plugin's name: write `kubectl calicoq endpoint -n shop`, not
 `kubectl -n shop calicoq endpoint`.

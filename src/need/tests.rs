@@ -1,8 +1,9 @@
 use super::*;
-use crate::question::{Hide, Scope, What};
+use crate::question::{About, Hide, Scope, What};
 
 fn question(what: &[&str], namespace: Option<&str>) -> Question {
     Question {
+        about: About::Endpoints,
         what: what
             .iter()
             .filter_map(|text| What::parse(text).ok())

@@ -1,15 +1,15 @@
-//! `endpoint`: what polices the endpoints named, and which rules name them.
+//! `endpoint` and `host`: what polices the endpoints named, and which rules name them.
 
 use super::find::{self, Finding};
 use super::item::Maker;
 use super::notes;
-use crate::answer::{API_VERSION, EndpointAnswer, Head, Order, Query, Tail, TierItem};
+use crate::answer::{API_VERSION, EndpointAnswer, Head, Matched, Order, Query, Tail, TierItem};
 use crate::matcher::{Matcher, TierOrder};
 use crate::note::Provenance;
-use crate::question::Question;
+use crate::question::{About, Question};
 use crate::snapshot::Snapshot;
 
-/// The answer to `endpoint`. The snapshot must be finished; items are made as they are taken.
+/// The answer to `endpoint` or `host`. The snapshot must be finished; items are made as they are taken.
 #[must_use]
 pub fn answer<'a>(
     snapshot: &'a Snapshot,
@@ -26,12 +26,11 @@ pub fn answer<'a>(
     } = find::find(snapshot, question);
     let head = Head {
         api_version: API_VERSION,
-        kind: "EndpointAnswer",
-        query: Query {
-            command: "endpoint",
-            what: question.what.iter().map(|what| what.text.clone()).collect(),
-            matched,
+        kind: match question.about {
+            About::Endpoints => "EndpointAnswer",
+            About::Host(_) => "HostAnswer",
         },
+        query: query(question, matched),
         snapshot: provenance,
         complete: snapshot.gaps.is_empty(),
         gaps: snapshot.gaps.clone(),
@@ -50,6 +49,22 @@ pub fn answer<'a>(
             not_found,
         },
         widened,
+    }
+}
+
+fn query(question: &Question, matched: Matched) -> Query {
+    match &question.about {
+        About::Endpoints => Query {
+            command: "endpoint",
+            what: Some(question.what.iter().map(|what| what.text.clone()).collect()),
+            matched: Some(matched),
+            ..Query::default()
+        },
+        About::Host(node) => Query {
+            command: "host",
+            node: Some(node.clone()),
+            ..Query::default()
+        },
     }
 }
 

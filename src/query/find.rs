@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::near::near;
 use crate::answer::{Matched, NotEndpoint, NotEndpointReason, NotFound, Widened};
 use crate::intern::LabelSet;
 use crate::model::net::contains;
@@ -72,6 +73,7 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, question: &Question) -> Finding<'
         if found.missing {
             finding.not_found.push(NotFound {
                 what: finder.shown(what),
+                near: finder.near(what),
             });
         }
     }
@@ -302,6 +304,28 @@ impl<'a> Finder<'a, '_> {
             code: code(other),
             message: message(other),
             see: see.collect(),
+        }
+    }
+
+    /// Names like one that nothing has.
+    fn near(&self, what: &What) -> Vec<String> {
+        let endpoints = self.snapshot.endpoints.iter();
+        match &what.form {
+            Form::Node { name } => {
+                let nodes = self.snapshot.nodes.iter().flatten().map(String::as_str);
+                near(
+                    name,
+                    nodes.chain(endpoints.map(|endpoint| &**endpoint.id.node())),
+                )
+            }
+            Form::Host { name } => {
+                let hosts = endpoints.filter_map(|endpoint| match &endpoint.id {
+                    EndpointId::Host { name, .. } => Some(&**name),
+                    EndpointId::Workload { .. } => None,
+                });
+                near(name, hosts)
+            }
+            _ => Vec::new(),
         }
     }
 

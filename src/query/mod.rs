@@ -6,6 +6,7 @@ pub mod endpoint;
 mod find;
 mod host_notes;
 mod item;
+mod near;
 mod notes;
 mod rule_match;
 mod stage;

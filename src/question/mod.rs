@@ -10,9 +10,11 @@ use std::net::IpAddr;
 pub use label_selector::LabelSelector;
 pub use what::glob_matches;
 
-/// `endpoint`: what polices the endpoints named.
+/// What is asked, and of which endpoints.
 #[derive(Clone, Debug)]
 pub struct Question {
+    /// What it is about.
+    pub about: About,
     /// The WHATs in the order typed; none means all in scope.
     pub what: Vec<What>,
     /// Where endpoints are looked for.
@@ -32,6 +34,23 @@ pub struct Scope {
     pub typed: bool,
     /// Whether host endpoints that are not named are in scope (`-A`, or no context).
     pub hosts: bool,
+}
+
+/// What a question is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// `endpoint`: what polices the endpoints named.
+    Endpoints,
+    /// `host`: the same for the endpoints of a node.
+    Host(String),
+}
+
+impl About {
+    /// Whether it is asked of the namespace of a context, rather than of the whole cluster.
+    #[must_use]
+    pub fn heeds_context(&self) -> bool {
+        matches!(self, Self::Endpoints)
+    }
 }
 
 impl Question {

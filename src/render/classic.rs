@@ -15,16 +15,20 @@ pub(super) fn ps(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<usize> {
-    let what = answer.head.query.what.join(" ");
-    let what = if style.options.escape {
-        escape(&what)
-    } else {
-        what.into()
+    let query = &answer.head.query;
+    let first = match (&query.what, &query.node) {
+        (_, Some(node)) => format!("Policies and profiles for each endpoint on host \"{node}\":"),
+        (what, None) => {
+            let what = what.as_deref().unwrap_or_default().join(" ");
+            format!("Policies and profiles for endpoints matching \"{what}\":")
+        }
     };
-    writeln!(
-        out,
-        "Policies and profiles for endpoints matching \"{what}\":"
-    )?;
+    let first = if style.options.escape {
+        escape(&first)
+    } else {
+        first.into()
+    };
+    writeln!(out, "{first}")?;
     items(answer, style, out, |name| format!("Profile \"{name}\""))
 }
 

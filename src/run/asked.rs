@@ -2,43 +2,48 @@
 
 use super::reach::Reached;
 use crate::behaviour::Version;
-use crate::cli::{self, Cli, EndpointArgs};
+use crate::cli::{self, Cli, Command};
 use crate::convert::ManifestMode;
 use crate::error::Error;
 use crate::load;
-use crate::question::{Hide, LabelSelector, Question, Scope, What};
+use crate::question::{About, Form, Hide, LabelSelector, Question, Scope, What};
 use crate::render;
 
-/// The question that a command line asks.
-pub(super) fn question(
-    cli: &Cli,
-    arguments: &EndpointArgs,
-    scope: Scope,
-) -> Result<Question, Error> {
-    let what: Result<Vec<What>, Error> = arguments
-        .what
-        .iter()
-        .map(|text| What::parse(text))
-        .collect();
-    let labels = cli
-        .filter
-        .selector
-        .as_deref()
-        .map(LabelSelector::parse)
-        .transpose()?;
+/// The question that a command line asks. Its scope is that without a context.
+pub(super) fn question(cli: &Cli) -> Result<Question, Error> {
+    let (about, what, hide) = match &cli.command {
+        Command::Endpoint(arguments) => {
+            let what: Result<Vec<What>, Error> = arguments
+                .what
+                .iter()
+                .map(|text| What::parse(text))
+                .collect();
+            (About::Endpoints, what?, arguments.hide)
+        }
+        Command::Host(arguments) => {
+            let name = arguments.node.clone();
+            let node = What {
+                text: name.clone(),
+                form: Form::Node { name: name.clone() },
+            };
+            (About::Host(name), vec![node], arguments.hide)
+        }
+    };
+    let labels = cli.filter.selector.as_deref();
     Ok(Question {
-        what: what?,
-        scope,
-        labels,
+        about,
+        what,
+        scope: without_context(cli),
+        labels: labels.map(LabelSelector::parse).transpose()?,
         hide: Hide {
-            rule_matches: arguments.hide_rule_matches,
-            selectors: arguments.hide_selectors,
+            rule_matches: hide.hide_rule_matches,
+            selectors: hide.hide_selectors,
         },
     })
 }
 
 /// The scope where there is no context: everything, unless a namespace was typed.
-pub(super) fn without_context(cli: &Cli) -> Scope {
+fn without_context(cli: &Cli) -> Scope {
     let namespace = cli.filter.namespace.clone();
     Scope {
         typed: namespace.is_some(),

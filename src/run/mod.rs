@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use crate::cli::{Cli, Command};
+use crate::cli::Cli;
 use crate::error::{Error, Exit};
 use crate::load::{self, Loaded};
 use crate::matcher::Matcher;
@@ -55,9 +55,8 @@ fn told(error: &clap::Error) -> Exit {
 
 fn answered(cli: &Cli) -> Result<Exit, Error> {
     terminal::log(cli.output.level());
-    let Command::Endpoint(arguments) = &cli.command;
     // What was typed is understood before anything is read.
-    let mut question = asked::question(cli, arguments, asked::without_context(cli))?;
+    let mut question = asked::question(cli)?;
     let chosen = chosen::choose(
         cli,
         &chosen::Surroundings {
@@ -118,9 +117,9 @@ fn style(
     cli: &Cli,
     question: &Question,
     terminal: &Terminal,
-    matched: crate::answer::Matched,
+    matched: Option<crate::answer::Matched>,
 ) -> Style {
-    let exact = matched == crate::answer::Matched::Exact;
+    let exact = matched == Some(crate::answer::Matched::Exact);
     Style {
         format: cli.output.format.map(asked::format),
         shape: if exact { Shape::Blocks } else { Shape::Lines },

@@ -137,7 +137,9 @@ fn cluster(
     mut connection: kube::Connection,
     said: &mut String,
 ) -> Reached {
-    question.scope = asked::scope(cli, &connection.namespace);
+    if question.about.heeds_context() {
+        question.scope = asked::scope(cli, &connection.namespace);
+    }
     connection.fallback_namespace = question.only_namespace().map(str::to_owned);
     if cli.output.level() > 0 {
         *said += &report::cluster(&connection, &cli.connection);

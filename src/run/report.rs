@@ -140,7 +140,14 @@ fn not_found(missing: &NotFound, question: &Question, head: &Head) -> String {
         .gaps
         .iter()
         .any(|gap| gap.missing_from.contains(&Part::Items));
-    let said = not_there(missing, question);
+    let said = match missing.near.as_slice() {
+        [] => not_there(missing, question),
+        near => format!(
+            "{}; is it {}?",
+            not_there(missing, question),
+            near.join(" or ")
+        ),
+    };
     if unread {
         format!("{said} among what could be read")
     } else {

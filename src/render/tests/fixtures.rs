@@ -30,8 +30,9 @@ pub(super) fn answer(items: Vec<EndpointItem>, gaps: Vec<Gap>) -> EndpointAnswer
             kind: "EndpointAnswer",
             query: Query {
                 command: "endpoint",
-                what: vec!["web-1".to_owned()],
-                matched: Matched::Exact,
+                what: Some(vec!["web-1".to_owned()]),
+                matched: Some(Matched::Exact),
+                ..Query::default()
             },
             snapshot: Provenance {
                 basis: "datastore",

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::error::Exit;
-use crate::question::{Hide, Question};
 use crate::run::reach::reach;
 use crate::run::{asked, report};
 
@@ -50,12 +49,7 @@ fn outcome(case: &Case<'_>) -> (String, String, Exit) {
         calicoctl_cfg: &own,
     };
     let mut said = String::new();
-    let mut question = Question {
-        what: Vec::new(),
-        scope: asked::without_context(&cli),
-        labels: None,
-        hide: Hide::default(),
-    };
+    let mut question = asked::question(&cli).unwrap();
     let (source, error) = match choose(&cli, &around) {
         Err(error) => ("-", Some(error)),
         Ok(chosen) => match &chosen.source {

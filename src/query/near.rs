@@ -1,0 +1,34 @@
+//! Names that may have been meant.
+
+/// The most names that are worth showing.
+const MOST: usize = 3;
+
+/// Those of `names` that are nearly `name`, the nearest first.
+pub(super) fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let wide = (name.chars().count() / 3).max(2);
+    let distance = |other: &'a str| (strsim::damerau_levenshtein(name, other), other);
+    let mut found: Vec<_> = names
+        .into_iter()
+        .map(distance)
+        .filter(|(far, _)| *far <= wide)
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+        .into_iter()
+        .take(MOST)
+        .map(|(_, other)| other.to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_come_first_and_strangers_not_at_all() {
+        let names = ["node-a", "node-b", "nodes-a", "worker", "node-a"];
+        assert_eq!(near("nodea", names), ["node-a", "nodes-a", "node-b"]);
+        assert_eq!(near("x", names), Vec::<String>::new());
+    }
+}
