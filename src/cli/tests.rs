@@ -46,10 +46,14 @@ fn flags_stand_before_and_after_arguments() {
 #[test]
 fn short_flags_may_be_joined_and_s_hides_selectors() {
     let (arguments, cli) = typed("endpoint -rsA web");
-    assert!(arguments.hide_rule_matches && arguments.hide_selectors && cli.filter.all_namespaces);
+    assert!(
+        arguments.hide.hide_rule_matches
+            && arguments.hide.hide_selectors
+            && cli.filter.all_namespaces
+    );
     assert_eq!(cli.connection.server, None);
     let (arguments, cli) = typed("endpoint -s web");
-    assert!(arguments.hide_selectors && !arguments.hide_rule_matches);
+    assert!(arguments.hide.hide_selectors && !arguments.hide.hide_rule_matches);
     assert_eq!(arguments.what, ["web"]);
     assert!(cli.connection.choosing().is_empty());
 }

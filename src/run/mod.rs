@@ -131,7 +131,7 @@ fn style(
             escape: terminal.is_terminal,
             no_headers: cli.output.no_headers,
             show_labels: cli.output.show_labels,
-            namespaces: question.scope.namespace.is_none(),
+            namespaces: question.about.heeds_context() && question.scope.namespace.is_none(),
             hide_selectors: question.hide.selectors,
         },
     }

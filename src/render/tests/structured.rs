@@ -32,6 +32,7 @@ fn full() -> EndpointAnswer<'static> {
         }],
         not_found: vec![NotFound {
             what: "pod/shop/web-9".to_owned(),
+            near: Vec::new(),
         }],
     };
     answer
