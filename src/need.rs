@@ -14,7 +14,7 @@ use ipnet::IpNet;
 pub use read::{Kind, Read, ReadScope};
 
 use crate::model::{Endpoint, EndpointId};
-use crate::question::{Form, Question};
+use crate::question::{About, Form, Question};
 use crate::snapshot::Snapshot;
 
 /// The most addresses, for other owners, and Nodes that are looked up one by one.
@@ -38,10 +38,14 @@ const POLICIES: [Kind; 9] = [
 pub fn next(question: &Question, known: &Snapshot, done: &[Read]) -> Vec<Read> {
     let wanted = match done {
         [] => first(),
-        _ if !done.iter().any(|read| read.kind == Kind::Tier) => second(question),
-        _ => third(question, known, done),
+        _ => second(question),
     };
     let covered = |read: &Read| done.iter().any(|done| covers(done, read));
+    let open: Vec<Read> = wanted.into_iter().filter(|read| !covered(read)).collect();
+    if !open.is_empty() {
+        return open;
+    }
+    let wanted = third(question, known, done);
     wanted.into_iter().filter(|read| !covered(read)).collect()
 }
 
@@ -77,6 +81,16 @@ fn first() -> BTreeSet<Read> {
 
 /// All else that the question needs, as little of each as it names.
 fn second(question: &Question) -> BTreeSet<Read> {
+    match &question.about {
+        About::Endpoints | About::Host(_) => {}
+        // Nothing else is worth reading before the policy is found.
+        About::Policy(_) => {
+            let mut reads: BTreeSet<Read> = POLICIES.map(all).into();
+            reads.insert(all(Kind::BaselineAdminNetworkPolicy));
+            return reads;
+        }
+        About::Selected { .. } => return selectable(question),
+    }
     let mut reads: BTreeSet<Read> = POLICIES.map(all).into();
     reads.extend([Kind::BaselineAdminNetworkPolicy, Kind::HostEndpoint].map(all));
     if !question.hide.rule_matches {
@@ -110,6 +124,14 @@ fn second(question: &Question) -> BTreeSet<Read> {
             Form::Name(name) => named(question.scope.namespace.as_ref(), name, &mut reads),
         }
     }
+    reads
+}
+
+/// All that a selector can select, with what labels come from.
+fn selectable(question: &Question) -> BTreeSet<Read> {
+    let mut reads =
+        BTreeSet::from([Kind::HostEndpoint, Kind::GlobalNetworkSet, Kind::NetworkSet].map(all));
+    in_scope(question, &mut reads);
     reads
 }
 
@@ -168,6 +190,13 @@ fn in_namespace(question: &Question, namespace: Option<&str>, reads: &mut BTreeS
 /// What the endpoints and policies that were read name.
 fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read> {
     let mut reads = BTreeSet::new();
+    if let About::Policy(name) = &question.about {
+        let dropped = known.dropped.iter().map(|dropped| &dropped.policy);
+        let mut policies = known.policies.iter().chain(dropped);
+        if policies.any(|policy| name.names(policy)) {
+            reads.extend(selectable(question));
+        }
+    }
     for what in &question.what {
         let unfound = match &what.form {
             Form::Name(name) => !is_named(known, name),
@@ -194,10 +223,15 @@ fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read>
             reads.insert(of_profile(profile));
         }
     }
-    reads.extend(nodes_of_shown(question, known));
+    if question.about.is_of_endpoints() {
+        reads.extend(nodes_of_shown(question, known));
+    }
     if !question.hide.rule_matches {
         reads.extend(services(known));
-        reads.extend(shared(known, done));
+        // Elsewhere every pod is read.
+        if question.about.is_of_endpoints() {
+            reads.extend(shared(known, done));
+        }
     }
     reads
 }

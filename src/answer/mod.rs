@@ -4,7 +4,9 @@
 //! `calicoq/v1` fields are only added. Absent means absent: there are no nulls.
 
 pub mod endpoint;
+pub mod policy;
 pub mod rule_match;
+pub mod selected;
 
 use serde::Serialize;
 
@@ -12,9 +14,14 @@ pub use endpoint::{
     AppliedPolicy, Covers, DirectionStages, EndOfTier, EndpointItem, Failsafes, PolicyType,
     ProfileItem, RuleCounts, Stage, StageName, TierPolicies, ToHost, Unmatched, UnmatchedAction,
 };
+pub use policy::{
+    NamedEndpoint, PolicyAnswer, PolicyItem, PolicyState, PolicyTail, RuleEndpoints,
+    SelectedEndpoint,
+};
 pub use rule_match::{
     Criterion, CriterionType, MatchEffect, MatchSide, MatchedPolicy, RuleMatch, Traffic,
 };
+pub use selected::{EvalAnswer, EvalItem, EvalTail, NetworkSetItem};
 
 use crate::model::DefaultAction;
 use crate::note::{Code, Gap, Note, Provenance};
@@ -28,7 +35,7 @@ pub const API_VERSION: &str = "calicoq/v1";
 pub struct Head {
     /// [`API_VERSION`].
     pub api_version: &'static str,
-    /// `EndpointAnswer`, `HostAnswer`.
+    /// `EndpointAnswer`, `HostAnswer`, `PolicyAnswer`, `EvalAnswer`.
     pub kind: &'static str,
     /// What was asked.
     pub query: Query,
@@ -40,8 +47,9 @@ pub struct Head {
     pub gaps: Vec<Gap>,
     /// Notes about the cluster.
     pub notes: Vec<Note>,
-    /// Every tier, in evaluation order.
-    pub tiers: Vec<TierItem>,
+    /// Every tier, in evaluation order; absent where no policy is read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tiers: Option<Vec<TierItem>>,
 }
 
 /// What was asked.
@@ -59,6 +67,15 @@ pub struct Query {
     /// `host`: the node.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+    /// `policy`: the name as typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `eval`: the selector as typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selector: Option<String>,
+    /// `eval`: the selector in its canonical form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canonical: Option<String>,
 }
 
 /// How widely a WHAT was matched.

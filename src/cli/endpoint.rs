@@ -29,6 +29,30 @@ pub struct HostArgs {
     pub hide: Hide,
 }
 
+/// Arguments of `policy`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = POLICY_HELP)]
+pub struct PolicyArgs {
+    /// The policy: [KIND/][NAMESPACE/]NAME
+    ///
+    /// KIND is np, gnp, knp, kcnp, kanp, kbanp, snp, sgnp, sknp or a full name. Older spellings are understood:
+    /// knp.default.NAME, default.NAME, TIER.NAME, staged:NAME. Every object of that name is shown.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// What is left out.
+    #[command(flatten)]
+    pub hide: Hide,
+}
+
+/// Arguments of `eval`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = EVAL_HELP)]
+pub struct EvalArgs {
+    /// A selector in Calico's language
+    #[arg(value_name = "SELECTOR", allow_hyphen_values = true)]
+    pub text: String,
+}
+
 /// What is left out.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct Hide {
@@ -46,6 +70,20 @@ Examples:
   kubectl calicoq host node-a -o detail     a block for each
 
 The whole cluster is looked at unless -n is given; of its pods only those of the node are read.";
+
+const POLICY_HELP: &str = "\
+Examples:
+  kubectl calicoq policy np/shop/db-in          which endpoints it applies to, and which its rules name
+  kubectl calicoq policy baseline -r            the first part alone, of every policy of that name
+
+The whole cluster is looked at unless -n is given. A policy that Calico drops shows what it would select.";
+
+const EVAL_HELP: &str = "\
+Examples:
+  kubectl calicoq eval \"app == 'web'\"             endpoints and network sets that it selects
+  kubectl calicoq eval -n shop 'has(app)' -o name   of one namespace, for a script
+
+The whole cluster is looked at unless -n is given.";
 
 const AFTER_HELP: &str = "\
 Examples:

@@ -14,7 +14,7 @@ use std::path::Path;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use connection::{Connection, Datastore, Secret};
-pub use endpoint::{EndpointArgs, Hide, HostArgs};
+pub use endpoint::{EndpointArgs, EvalArgs, Hide, HostArgs, PolicyArgs};
 pub use filter::{Files, Filter, Manifests};
 pub use output::{Color, Format, Output};
 
@@ -55,6 +55,10 @@ pub enum Command {
     Endpoint(EndpointArgs),
     /// The same for every endpoint of a node
     Host(HostArgs),
+    /// Endpoints that a policy applies to, and those that its rules name
+    Policy(PolicyArgs),
+    /// Endpoints and network sets that a selector selects
+    Eval(EvalArgs),
 }
 
 const AFTER_HELP: &str = "\
@@ -65,6 +69,8 @@ Examples:
   kubectl calicoq endpoint -A -o json            everything, for a script
   kubectl calicoq endpoint -f dump/ shop/web-1   from files
   kubectl calicoq host node-a                    every endpoint of a node
+  kubectl calicoq policy np/shop/db-in           what a policy applies to, and whom its rules name
+  kubectl calicoq eval \"app == 'web'\"            what a selector selects
 
 kubectl takes no flags before a plugin's name: write `kubectl calicoq endpoint -n shop`, not
 `kubectl -n shop calicoq endpoint`.

@@ -57,6 +57,12 @@ impl<'a> EffectiveLabels<'a> {
         LabelSet::from_pairs(visible.map(|(key, value)| (key.into(), value.into())))
     }
 
+    /// Every key, some maybe twice.
+    pub fn keys(&self) -> impl Iterator<Item = &'a str> {
+        let sets = std::iter::once(self.own).chain(self.parents.iter().copied());
+        sets.flat_map(|labels| labels.iter().map(|(key, _)| key))
+    }
+
     /// Own labels that hide a profile's label of another value.
     #[must_use]
     pub fn hidden(&self) -> Vec<&'a str> {

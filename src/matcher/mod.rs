@@ -26,7 +26,7 @@ pub use scan::{RuleHit, RuleOwner};
 pub use stages::{End, StageKind, StageLists, TierList, Verdict, VerdictBy};
 
 use crate::behaviour::Behaviour;
-use crate::model::{DroppedPolicy, Endpoint, Policy};
+use crate::model::{DroppedPolicy, Endpoint, NetworkSet, Policy};
 use crate::snapshot::Snapshot;
 
 /// Answers questions about one snapshot.
@@ -70,6 +70,12 @@ impl<'a> Matcher<'a> {
     #[must_use]
     pub fn labels(&self, endpoint: &'a Endpoint) -> EffectiveLabels<'a> {
         EffectiveLabels::of(&endpoint.labels, &endpoint.profiles, self.snapshot)
+    }
+
+    /// The labels that selectors see of a network set.
+    #[must_use]
+    pub fn labels_of_set(&self, set: &'a NetworkSet) -> EffectiveLabels<'a> {
+        EffectiveLabels::of(&set.labels, &set.profiles, self.snapshot)
     }
 
     /// The policies whose selector selects the endpoint (`active_rules_calculator.go`).

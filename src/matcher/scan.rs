@@ -56,6 +56,25 @@ impl<'a> Matcher<'a> {
         hits
     }
 
+    /// Every rule of one policy that names the endpoint.
+    #[must_use]
+    pub fn scan_policy(&self, endpoint: &'a Endpoint, policy: &'a Policy) -> Vec<RuleHit<'a>> {
+        let mut subject = Subject::of(endpoint, &self.addresses, self.snapshot);
+        let mut hits = Vec::new();
+        if subject.is_nowhere() {
+            return hits;
+        }
+        for direction in Direction::BOTH {
+            self.scan_list(
+                &mut subject,
+                RuleOwner::Policy(policy),
+                direction,
+                &mut hits,
+            );
+        }
+        hits
+    }
+
     fn scan_list(
         &self,
         subject: &mut Subject<'a>,

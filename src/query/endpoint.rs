@@ -1,10 +1,10 @@
 //! `endpoint` and `host`: what polices the endpoints named, and which rules name them.
 
 use super::find::{self, Finding};
+use super::head;
 use super::item::Maker;
-use super::notes;
-use crate::answer::{API_VERSION, EndpointAnswer, Head, Matched, Order, Query, Tail, TierItem};
-use crate::matcher::{Matcher, TierOrder};
+use crate::answer::{EndpointAnswer, Matched, Query, Tail};
+use crate::matcher::Matcher;
 use crate::note::Provenance;
 use crate::question::{About, Question};
 use crate::snapshot::Snapshot;
@@ -24,19 +24,18 @@ pub fn answer<'a>(
         not_found,
         widened,
     } = find::find(snapshot, question);
-    let head = Head {
-        api_version: API_VERSION,
-        kind: match question.about {
-            About::Endpoints => "EndpointAnswer",
-            About::Host(_) => "HostAnswer",
-        },
-        query: query(question, matched),
-        snapshot: provenance,
-        complete: snapshot.gaps.is_empty(),
-        gaps: snapshot.gaps.clone(),
-        notes: notes::of_cluster(snapshot),
-        tiers: tiers(matcher.tiers(), snapshot),
+    let kind = match question.about {
+        About::Host(_) => "HostAnswer",
+        _ => "EndpointAnswer",
     };
+    let tiers = head::tiers(matcher.tiers(), snapshot);
+    let head = head::head(
+        kind,
+        query(question, matched),
+        snapshot,
+        provenance,
+        Some(tiers),
+    );
     let maker = Maker::new(snapshot, matcher, question.hide);
     let items = endpoints
         .into_iter()
@@ -54,31 +53,16 @@ pub fn answer<'a>(
 
 fn query(question: &Question, matched: Matched) -> Query {
     match &question.about {
-        About::Endpoints => Query {
-            command: "endpoint",
-            what: Some(question.what.iter().map(|what| what.text.clone()).collect()),
-            matched: Some(matched),
-            ..Query::default()
-        },
         About::Host(node) => Query {
             command: "host",
             node: Some(node.clone()),
             ..Query::default()
         },
+        _ => Query {
+            command: "endpoint",
+            what: Some(question.what.iter().map(|what| what.text.clone()).collect()),
+            matched: Some(matched),
+            ..Query::default()
+        },
     }
-}
-
-fn tiers(order: &TierOrder, snapshot: &Snapshot) -> Vec<TierItem> {
-    let known = |tier: &crate::model::Tier| tier.exists || !snapshot.lacks_tiers();
-    order
-        .all()
-        .iter()
-        .map(|tier| TierItem {
-            id: format!("tier/{}", tier.name),
-            name: tier.name.to_string(),
-            order: tier.order.map(Order),
-            default_action: known(tier).then_some(tier.default_action),
-            exists: known(tier).then_some(tier.exists),
-        })
-        .collect()
 }

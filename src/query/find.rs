@@ -90,6 +90,16 @@ pub(super) fn find<'a>(snapshot: &'a Snapshot, question: &Question) -> Finding<'
     finding
 }
 
+/// Every endpoint in scope that `-l` selects, in the order of answers.
+pub(super) fn in_scope<'a>(snapshot: &'a Snapshot, question: &Question) -> Vec<&'a Endpoint> {
+    let finder = Finder {
+        snapshot,
+        scope: &question.scope,
+    };
+    let labelled = |labels: &LabelSet| question.labels.as_ref().is_none_or(|l| l.matches(labels));
+    finder.all(|endpoint| finder.in_scope(endpoint) && labelled(&endpoint.object_labels))
+}
+
 struct Finder<'a, 'q> {
     snapshot: &'a Snapshot,
     scope: &'q Scope,

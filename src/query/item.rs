@@ -224,8 +224,23 @@ fn applied(policy: &Policy, endpoint: &Endpoint, hide: Hide) -> AppliedPolicy {
     }
 }
 
+/// `WorkloadEndpoint` or `HostEndpoint`.
+pub(super) fn kind(endpoint: &Endpoint) -> &'static str {
+    if endpoint.is_host() {
+        "HostEndpoint"
+    } else {
+        "WorkloadEndpoint"
+    }
+}
+
+/// Its node, if it has one.
+pub(super) fn node(endpoint: &Endpoint) -> Option<String> {
+    let node = endpoint.id.node();
+    (!node.is_empty()).then(|| node.to_string())
+}
+
 /// No selector at all selects everything.
-fn effective(policy: &Policy) -> String {
+pub(super) fn effective(policy: &Policy) -> String {
     match policy.effective_selector.as_str() {
         "" => "all()".to_owned(),
         text => text.to_owned(),
@@ -233,7 +248,7 @@ fn effective(policy: &Policy) -> String {
 }
 
 /// The directions that it acts on: a preDNAT policy has no egress half.
-fn types(policy: &Policy) -> Vec<PolicyType> {
+pub(super) fn types(policy: &Policy) -> Vec<PolicyType> {
     let acts = Directions {
         ingress: policy.acts_on(Direction::Ingress),
         egress: policy.acts_on(Direction::Egress),
@@ -249,14 +264,10 @@ fn types(policy: &Policy) -> Vec<PolicyType> {
 fn blank(endpoint: &Endpoint) -> EndpointItem {
     let text = |symbol: &Symbol| (!symbol.is_empty()).then(|| symbol.to_string());
     let mut item = EndpointItem {
-        kind: if endpoint.is_host() {
-            "HostEndpoint"
-        } else {
-            "WorkloadEndpoint"
-        },
+        kind: kind(endpoint),
         id: endpoint.id.clone(),
         short_ref: endpoint.id.short_ref(),
-        node: text(endpoint.id.node()),
+        node: node(endpoint),
         assumed: endpoint.assumed,
         orchestrator: None,
         namespace: None,

@@ -4,9 +4,12 @@
 
 pub mod endpoint;
 mod find;
+mod head;
 mod host_notes;
 mod item;
 mod near;
 mod notes;
+pub mod policy;
 mod rule_match;
+pub mod selected;
 mod stage;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::host_notes;
 use super::item::{Known, Maker};
-use crate::matcher::{End, RuleHit, RuleOwner, StageKind};
+use crate::matcher::{End, Matcher, RuleHit, RuleOwner, StageKind};
 use crate::model::net::contains;
 use crate::model::{
     Action, Direction, Endpoint, ObjectRef, Policy, Port, Protocol, Rule, Treatment,
@@ -41,6 +41,33 @@ const OF_CLUSTER: &[Code] = &[
 pub(super) fn of_cluster(snapshot: &Snapshot) -> Vec<Note> {
     let wanted = |note: &&Note| note.object.is_none() || OF_CLUSTER.contains(&note.code);
     let mut notes: Vec<Note> = snapshot.notes.iter().filter(wanted).cloned().collect();
+    sort(&mut notes);
+    notes
+}
+
+/// Notes about one policy, dropped or not.
+pub(super) fn of_policy(snapshot: &Snapshot, matcher: &Matcher<'_>, policy: &Policy) -> Vec<Note> {
+    let about = snapshot.notes_about(&policy.object);
+    let mut notes: Vec<Note> = about
+        .filter(|note| !OF_CLUSTER.contains(&note.code))
+        .cloned()
+        .collect();
+    let exists = matcher
+        .tiers()
+        .get(&policy.tier)
+        .is_some_and(|tier| tier.exists);
+    if !exists && !snapshot.lacks_policies() {
+        let message = format!("tier {} does not exist", policy.tier);
+        notes.push(Note::new(codes::TIER_MISSING, &policy.object, message).field("spec.tier"));
+    }
+    if policy.id.kind.is_staged() {
+        let message = "it never allows, denies or isolates";
+        notes.push(Note::new(
+            codes::STAGED_NEVER_ENFORCED,
+            &policy.object,
+            message,
+        ));
+    }
     sort(&mut notes);
     notes
 }

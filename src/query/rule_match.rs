@@ -38,6 +38,21 @@ pub(super) fn shown(hit: &RuleHit<'_>, endpoint: &Endpoint, hide: Hide) -> RuleM
     }
 }
 
+/// The criterion of a side's selector, without anyone whom it names.
+pub(super) fn of_selector(rule: &Rule, side: Side, hide: Hide) -> Option<Criterion> {
+    let entity = rule.side(side);
+    let set = entity.selector.as_ref()?;
+    let show = !hide.selectors;
+    Some(Criterion {
+        kind: CriterionType::Selector,
+        written: selectors(&entity.written).filter(|_| show),
+        effective_selector: show.then(|| set.text.clone()),
+        ip_set: show.then(|| set.selector.unique_id()),
+        holds: None,
+        through: Vec::new(),
+    })
+}
+
 fn effect(hit: &RuleHit<'_>) -> MatchEffect {
     if hit.inert {
         return MatchEffect::Inert;

@@ -3,11 +3,15 @@
 //! How it was typed and where the data is are not known here.
 
 mod label_selector;
+mod policy_name;
 mod what;
 
 use std::net::IpAddr;
 
+use crate::selector::Selector;
+
 pub use label_selector::LabelSelector;
+pub use policy_name::PolicyName;
 pub use what::glob_matches;
 
 /// What is asked, and of which endpoints.
@@ -37,15 +41,30 @@ pub struct Scope {
 }
 
 /// What a question is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum About {
     /// `endpoint`: what polices the endpoints named.
     Endpoints,
     /// `host`: the same for the endpoints of a node.
     Host(String),
+    /// `policy`: what it applies to, and whom its rules name.
+    Policy(PolicyName),
+    /// `eval`: what it selects.
+    Selected {
+        /// As typed.
+        text: String,
+        /// Parsed.
+        selector: Selector,
+    },
 }
 
 impl About {
+    /// Whether it asks what polices endpoints.
+    #[must_use]
+    pub fn is_of_endpoints(&self) -> bool {
+        matches!(self, Self::Endpoints | Self::Host(_))
+    }
+
     /// Whether it is asked of the namespace of a context, rather than of the whole cluster.
     #[must_use]
     pub fn heeds_context(&self) -> bool {

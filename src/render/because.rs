@@ -43,6 +43,16 @@ pub(super) fn because(rule: &RuleMatch, own_id: &str) -> String {
     }
 }
 
+/// A side's selector alone, where it selects network sets.
+pub(super) fn of_sets(criteria: &[Criterion]) -> String {
+    let selector = criteria
+        .iter()
+        .find(|criterion| criterion.kind == CriterionType::Selector);
+    selector.map_or_else(String::new, |criterion| {
+        selectors(criterion.written.as_ref())
+    })
+}
+
 fn text(criterion: &Criterion, own_id: &str) -> String {
     let written = criterion.written.as_ref();
     let mut text = match criterion.kind {

@@ -62,7 +62,7 @@ fn block(item: &EndpointItem, gaps: &[Gap], style: &Style, out: &mut dyn Write) 
     Ok(())
 }
 
-fn title(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn title(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let bold = if style.options.color {
         anstyle::Style::new().bold()
     } else {
@@ -252,7 +252,7 @@ fn rule_matches(
 }
 
 /// `ingress[2]`, `ingress[1].from[0]`.
-fn place(path: &str) -> String {
+pub(super) fn place(path: &str) -> String {
     let path = path.strip_prefix("spec.").unwrap_or(path);
     let side = [".source", ".destination"]
         .iter()

@@ -109,6 +109,12 @@ const STAGES: [(StageName, &str); 4] = [
     (StageName::Normal, "normal"),
 ];
 
+/// As the column of stages writes it.
+pub(super) fn word(stage: StageName) -> &'static str {
+    let known = STAGES.iter().find(|(name, _)| *name == stage);
+    known.map_or("", |(_, word)| *word)
+}
+
 fn stage_of(stages: &DirectionStages, name: StageName) -> Option<&Stage> {
     match name {
         StageName::Untracked => stages.untracked.as_ref(),
@@ -155,7 +161,7 @@ fn policy_line(policy: &AppliedPolicy, stage: &'static str) -> Line {
     }
 }
 
-fn types(types: &[PolicyType]) -> String {
+pub(super) fn types(types: &[PolicyType]) -> String {
     let word = |policy_type: &PolicyType| match policy_type {
         PolicyType::Ingress => "Ingress",
         PolicyType::Egress => "Egress",

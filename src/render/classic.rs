@@ -130,7 +130,7 @@ fn staged(staged: bool) -> &'static str {
     if staged { " [staged]" } else { "" }
 }
 
-fn tier(name: &str) -> String {
+pub(super) fn tier(name: &str) -> String {
     if name == "default" {
         String::new()
     } else {
@@ -154,13 +154,26 @@ fn policy(policy: &AppliedPolicy, hide: bool) -> String {
     )
 }
 
-/// One match; `None` for effects that the original tool did not know.
+/// One match with its policy; `None` for effects that the original tool did not know.
 fn rule_line(
     rule: &RuleMatch,
     place: usize,
     hide: bool,
     profile: &impl Fn(&str) -> String,
 ) -> Option<String> {
+    let words = rule_words(rule, place, hide)?;
+    let owner = match &rule.policy.tier {
+        Some(name) => format!("{}Policy \"{}\"", tier(name), rule.policy.classic_name),
+        None => profile(&rule.policy.name),
+    };
+    Some(format!(
+        "    {owner} {words}{}\n",
+        staged(rule.policy.staged == Some(true))
+    ))
+}
+
+/// One match: `inbound rule 1 source match; selector "…"`.
+pub(super) fn rule_words(rule: &RuleMatch, place: usize, hide: bool) -> Option<String> {
     let selector = |kind: CriterionType| {
         let of = rule
             .criteria
@@ -188,10 +201,6 @@ fn rule_line(
     let selector = text
         .map(|text| format!("; selector \"{text}\""))
         .unwrap_or_default();
-    let owner = match &rule.policy.tier {
-        Some(name) => format!("{}Policy \"{}\"", tier(name), rule.policy.classic_name),
-        None => profile(&rule.policy.name),
-    };
     let direction = match rule.direction {
         Direction::Ingress => "inbound",
         Direction::Egress => "outbound",
@@ -201,8 +210,7 @@ fn rule_line(
         Side::Destination => "destination",
     };
     Some(format!(
-        "    {owner} {direction} rule {} {side} {word}{selector}{}\n",
-        place + 1,
-        staged(rule.policy.staged == Some(true))
+        "{direction} rule {} {side} {word}{selector}",
+        place + 1
     ))
 }

@@ -8,10 +8,13 @@ mod because;
 mod block;
 mod block_policies;
 mod classic;
+mod classic_policy;
 mod escape;
 mod lines;
 mod messages;
 mod notes;
+mod policy;
+mod selected;
 mod structured;
 mod table;
 mod words;
@@ -21,7 +24,9 @@ use std::io::Write;
 pub use escape::escape;
 pub use messages::{cluster_notes, error_report, gap_warnings, incomplete_line};
 
-use crate::answer::EndpointAnswer;
+use structured::Parts;
+
+use crate::answer::{EndpointAnswer, EvalAnswer, PolicyAnswer};
 use crate::error::Error;
 
 /// A form of output.
@@ -97,10 +102,11 @@ pub fn endpoint(
     style: &Style,
     out: &mut dyn Write,
 ) -> Result<usize, Error> {
+    let escaped = style.options.escape;
     let count = match (style.format, style.shape) {
-        (Some(Format::Json), _) => structured::json(answer, style.options.escape, out)?,
-        (Some(Format::Yaml), _) => structured::yaml(answer, style.options.escape, out)?,
-        (Some(Format::Name), _) => names(answer, style, out)?,
+        (Some(Format::Json), _) => structured::json(Parts::from(answer), escaped, out)?,
+        (Some(Format::Yaml), _) => structured::yaml(Parts::from(answer), escaped, out)?,
+        (Some(Format::Name), _) => names(answer.items.map(|item| item.short_ref), style, out)?,
         (Some(Format::Ps), _) => classic::ps(answer, style, out)?,
         (Some(Format::Ps2017), _) => classic::ps_2017(answer, style, out)?,
         (Some(Format::Detail), _) | (None, Shape::Blocks) => block::blocks(answer, style, out)?,
@@ -112,13 +118,72 @@ pub fn endpoint(
     Ok(count)
 }
 
-fn names(answer: EndpointAnswer<'_>, style: &Style, out: &mut dyn Write) -> std::io::Result<usize> {
+/// Prints the answer of `policy`; returns how many policies there were.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn policy(
+    answer: PolicyAnswer<'_>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> Result<usize, Error> {
+    let escaped = style.options.escape;
+    let count = match style.format {
+        Some(Format::Json) => structured::json(Parts::from(answer), escaped, out)?,
+        Some(Format::Yaml) => structured::yaml(Parts::from(answer), escaped, out)?,
+        Some(Format::Name) => names(answer.items.map(|item| item.id.to_string()), style, out)?,
+        Some(Format::Ps | Format::Ps2017) => classic_policy::policy(answer, style, out)?,
+        Some(Format::Table | Format::Wide | Format::Detail) | None => {
+            policy::blocks(answer, style, out)?
+        }
+    };
+    out.flush()?;
+    Ok(count)
+}
+
+/// Prints the answer of `eval`; returns how many endpoints and network sets there were.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn selected(
+    answer: EvalAnswer<'_>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> Result<usize, Error> {
+    let escaped = style.options.escape;
+    let sets = answer.tail.network_sets.len();
+    let count = match style.format {
+        Some(Format::Json) => structured::json(Parts::from(answer), escaped, out)?,
+        Some(Format::Yaml) => structured::yaml(Parts::from(answer), escaped, out)?,
+        Some(Format::Name) => {
+            let sets = answer
+                .tail
+                .network_sets
+                .iter()
+                .map(|set| set.id.to_string());
+            let all = answer.items.map(|item| item.short_ref).chain(sets);
+            return Ok(names(all, style, out)?);
+        }
+        Some(Format::Ps | Format::Ps2017) => classic_policy::selected(answer, style, out)?,
+        Some(Format::Table | Format::Wide | Format::Detail) | None => {
+            selected::lines(answer, style, out)?
+        }
+    };
+    out.flush()?;
+    Ok(count + sets)
+}
+
+fn names(
+    names: impl Iterator<Item = String>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> std::io::Result<usize> {
     let mut count = 0;
-    for item in answer.items {
+    for name in names {
         if style.options.escape {
-            writeln!(out, "{}", escape(&item.short_ref))?;
+            writeln!(out, "{}", escape(&name))?;
         } else {
-            writeln!(out, "{}", item.short_ref)?;
+            writeln!(out, "{name}")?;
         }
         count += 1;
     }

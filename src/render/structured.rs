@@ -5,12 +5,48 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::escape::{escape, is_unsafe};
-use crate::answer::EndpointAnswer;
+use crate::answer::{
+    EndpointAnswer, EndpointItem, EvalAnswer, EvalItem, EvalTail, Head, PolicyAnswer, PolicyItem,
+    PolicyTail, Tail,
+};
 use crate::yaml;
 
+/// An answer in the parts in which it is printed.
+pub(super) struct Parts<H, I, T> {
+    pub(super) head: H,
+    pub(super) items: I,
+    pub(super) tail: T,
+}
+
+/// Items, made one by one.
+type Items<'a, I> = Box<dyn Iterator<Item = I> + 'a>;
+
+impl<'a> From<EndpointAnswer<'a>> for Parts<Head, Items<'a, EndpointItem>, Tail> {
+    fn from(answer: EndpointAnswer<'a>) -> Self {
+        let EndpointAnswer {
+            head, items, tail, ..
+        } = answer;
+        Self { head, items, tail }
+    }
+}
+
+impl<'a> From<PolicyAnswer<'a>> for Parts<Head, Items<'a, PolicyItem>, PolicyTail> {
+    fn from(answer: PolicyAnswer<'a>) -> Self {
+        let PolicyAnswer { head, items, tail } = answer;
+        Self { head, items, tail }
+    }
+}
+
+impl<'a> From<EvalAnswer<'a>> for Parts<Head, Items<'a, EvalItem>, EvalTail> {
+    fn from(answer: EvalAnswer<'a>) -> Self {
+        let EvalAnswer { head, items, tail } = answer;
+        Self { head, items, tail }
+    }
+}
+
 /// JSON, indented by two blanks.
-pub(super) fn json(
-    answer: EndpointAnswer<'_>,
+pub(super) fn json<H: Serialize, I: Serialize, T: Serialize>(
+    answer: Parts<H, impl Iterator<Item = I>, T>,
     escaped: bool,
     out: &mut dyn Write,
 ) -> io::Result<usize> {
@@ -40,8 +76,8 @@ fn fields<T: Serialize>(value: &T) -> io::Result<String> {
 }
 
 /// YAML in blocks.
-pub(super) fn yaml(
-    answer: EndpointAnswer<'_>,
+pub(super) fn yaml<H: Serialize, I: Serialize, T: Serialize>(
+    answer: Parts<H, impl Iterator<Item = I>, T>,
     escaped: bool,
     out: &mut dyn Write,
 ) -> io::Result<usize> {
@@ -58,7 +94,7 @@ pub(super) fn yaml(
     if count == 0 {
         writeln!(out, "items: []")?;
     }
-    if !answer.tail.not_endpoints.is_empty() || !answer.tail.not_found.is_empty() {
+    if !fields(&answer.tail)?.is_empty() {
         write!(out, "{}", shown(&answer.tail, escaped)?)?;
     }
     Ok(count)

@@ -6,8 +6,9 @@ use crate::cli::{self, Cli, Command};
 use crate::convert::ManifestMode;
 use crate::error::Error;
 use crate::load;
-use crate::question::{About, Form, Hide, LabelSelector, Question, Scope, What};
+use crate::question::{About, Form, Hide, LabelSelector, PolicyName, Question, Scope, What};
 use crate::render;
+use crate::selector::Selector;
 
 /// The question that a command line asks. Its scope is that without a context.
 pub(super) fn question(cli: &Cli) -> Result<Question, Error> {
@@ -27,6 +28,19 @@ pub(super) fn question(cli: &Cli) -> Result<Question, Error> {
                 form: Form::Node { name: name.clone() },
             };
             (About::Host(name), vec![node], arguments.hide)
+        }
+        Command::Policy(arguments) => {
+            let name = PolicyName::parse(&arguments.name)?;
+            (About::Policy(name), Vec::new(), arguments.hide)
+        }
+        Command::Eval(arguments) => {
+            let text = arguments.text.clone();
+            let selector = Selector::parse(&text).map_err(|error| Error::Selector {
+                text: text.clone(),
+                error,
+            })?;
+            let about = About::Selected { text, selector };
+            (about, Vec::new(), cli::Hide::default())
         }
     };
     let labels = cli.filter.selector.as_deref();

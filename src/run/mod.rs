@@ -10,13 +10,15 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use crate::answer::Matched;
 use crate::cli::Cli;
 use crate::error::{Error, Exit};
 use crate::load::{self, Loaded};
 use crate::matcher::Matcher;
 use crate::query;
-use crate::question::Question;
+use crate::question::{About, PolicyName, Question};
 use crate::render::{self, Options, Shape, Style};
+use crate::selector::Selector;
 use crate::source::Source;
 use reach::Reached;
 use terminal::Terminal;
@@ -70,10 +72,11 @@ fn answered(cli: &Cli) -> Result<Exit, Error> {
         say(&said);
     }
     let reached = reached?;
-    endpoint(cli, &question, reached)
+    read(cli, &question, reached)
 }
 
-fn endpoint(cli: &Cli, question: &Question, reached: Reached) -> Result<Exit, Error> {
+/// Reads what the question needs, and answers it.
+fn read(cli: &Cli, question: &Question, reached: Reached) -> Result<Exit, Error> {
     let terminal = Terminal::of(&cli.output);
     let settings = asked::load_settings(cli, &reached)?;
     let mut source: Box<dyn Source> = reached.source;
@@ -81,27 +84,95 @@ fn endpoint(cli: &Cli, question: &Question, reached: Reached) -> Result<Exit, Er
     let loaded = load::load(question, source.as_mut(), &settings, &mut watcher)?;
     watcher.clear();
     report::filled_in(&loaded, cli.output.level());
-    let Loaded {
-        snapshot,
-        behaviour,
-        provenance,
-        ..
-    } = &loaded;
-    let matcher = Matcher::new(snapshot, *behaviour);
-    let answer = query::endpoint::answer(snapshot, matcher, question, provenance.clone());
-    let (head, tail) = (answer.head.clone(), answer.tail.clone());
-    if !terminal.quiet {
-        say(&report::widened(&answer.widened));
+    let asking = Asking {
+        cli,
+        question,
+        terminal: &terminal,
+        loaded: &loaded,
+    };
+    match &question.about {
+        About::Endpoints | About::Host(_) => asking.endpoints(),
+        About::Policy(name) => asking.policy(name),
+        About::Selected { text, selector } => asking.selected(text, selector),
     }
-    let style = style(cli, question, &terminal, head.query.matched);
-    let mut out = BufWriter::new(io::stdout().lock());
-    let count = render::endpoint(answer, &style, &mut out)?;
-    out.flush()?;
-    report::after(question, &head, &tail, count, &style, terminal.quiet);
-    Ok(exit(
-        head.complete,
-        tail.not_found.is_empty() && tail.not_endpoints.is_empty(),
-    ))
+}
+
+/// A question, and all that is known.
+struct Asking<'a> {
+    cli: &'a Cli,
+    question: &'a Question,
+    terminal: &'a Terminal,
+    loaded: &'a Loaded,
+}
+
+impl Asking<'_> {
+    fn matcher(&self) -> Matcher<'_> {
+        Matcher::new(&self.loaded.snapshot, self.loaded.behaviour)
+    }
+
+    fn endpoints(&self) -> Result<Exit, Error> {
+        let (snapshot, provenance) = (&self.loaded.snapshot, self.loaded.provenance.clone());
+        let answer = query::endpoint::answer(snapshot, self.matcher(), self.question, provenance);
+        let (head, tail) = (answer.head.clone(), answer.tail.clone());
+        if !self.terminal.quiet {
+            say(&report::widened(&answer.widened));
+        }
+        let style = self.style(head.query.matched);
+        let mut out = BufWriter::new(io::stdout().lock());
+        let count = render::endpoint(answer, &style, &mut out)?;
+        out.flush()?;
+        report::after(
+            self.question,
+            &head,
+            &tail,
+            count,
+            &style,
+            self.terminal.quiet,
+        );
+        Ok(exit(
+            head.complete,
+            tail.not_found.is_empty() && tail.not_endpoints.is_empty(),
+        ))
+    }
+
+    fn policy(&self, name: &PolicyName) -> Result<Exit, Error> {
+        let (snapshot, provenance) = (&self.loaded.snapshot, self.loaded.provenance.clone());
+        let answer =
+            query::policy::answer(snapshot, self.matcher(), self.question, name, provenance);
+        let (head, missing) = (answer.head.clone(), answer.tail.not_found.clone());
+        let style = self.style(None);
+        let mut out = BufWriter::new(io::stdout().lock());
+        render::policy(answer, &style, &mut out)?;
+        out.flush()?;
+        say(&report::no_policy(&missing, &head, self.question));
+        report::notes_and_gaps(&head, &style, self.terminal.quiet);
+        Ok(exit(head.complete, missing.is_empty()))
+    }
+
+    fn selected(&self, text: &str, selector: &Selector) -> Result<Exit, Error> {
+        let (snapshot, provenance) = (&self.loaded.snapshot, self.loaded.provenance.clone());
+        let answer = query::selected::answer(
+            snapshot,
+            self.matcher(),
+            self.question,
+            (text, selector),
+            provenance,
+        );
+        let (head, warnings) = (answer.head.clone(), answer.tail.warnings.clone());
+        let style = self.style(None);
+        let mut out = BufWriter::new(io::stdout().lock());
+        let count = render::selected(answer, &style, &mut out)?;
+        out.flush()?;
+        if !self.terminal.quiet {
+            say(&report::of_selector(&head, &warnings, count, &style));
+        }
+        report::notes_and_gaps(&head, &style, self.terminal.quiet);
+        Ok(exit(head.complete, true))
+    }
+
+    fn style(&self, matched: Option<Matched>) -> Style {
+        style(self.cli, self.question, self.terminal, matched)
+    }
 }
 
 /// The first that applies.
@@ -113,13 +184,8 @@ fn exit(complete: bool, all_found: bool) -> Exit {
     }
 }
 
-fn style(
-    cli: &Cli,
-    question: &Question,
-    terminal: &Terminal,
-    matched: Option<crate::answer::Matched>,
-) -> Style {
-    let exact = matched == Some(crate::answer::Matched::Exact);
+fn style(cli: &Cli, question: &Question, terminal: &Terminal, matched: Option<Matched>) -> Style {
+    let exact = matched == Some(Matched::Exact);
     Style {
         format: cli.output.format.map(asked::format),
         shape: if exact { Shape::Blocks } else { Shape::Lines },

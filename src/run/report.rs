@@ -106,7 +106,13 @@ pub(super) fn after(
     if count == 0 && named && !structured && !quiet {
         say(&format!("{}\n", nothing(question)));
     }
+    notes_and_gaps(head, style, quiet);
+}
+
+/// What could not be read, and what concerns the whole cluster.
+pub(super) fn notes_and_gaps(head: &Head, style: &Style, quiet: bool) {
     say(&gap_warnings(&head.gaps));
+    let structured = matches!(style.format, Some(Format::Json | Format::Yaml));
     let spoken = !structured
         && !matches!(
             (style.format, style.shape),
@@ -115,6 +121,59 @@ pub(super) fn after(
     if spoken && !quiet {
         say(&cluster_notes(&head.notes));
     }
+}
+
+/// A name that no policy has.
+pub(super) fn no_policy(missing: &[NotFound], head: &Head, question: &Question) -> String {
+    let place = match &question.scope.namespace {
+        Some(namespace) => format!(" in namespace {namespace}"),
+        None => String::new(),
+    };
+    let unread = head
+        .gaps
+        .iter()
+        .any(|gap| gap.missing_from.contains(&Part::Policies));
+    let line = |missing: &NotFound| {
+        let meant = match missing.near.as_slice() {
+            [] => String::new(),
+            near => format!("; is it {}?", near.join(" or ")),
+        };
+        let among = if unread {
+            " among what could be read"
+        } else {
+            ""
+        };
+        let text = format!("error: no policy \"{}\"{place}{among}{meant}", missing.what);
+        format!("{}\n", escape(&text))
+    };
+    missing.iter().map(line).collect()
+}
+
+/// The canonical text, what may surprise, and that nothing is selected.
+pub(super) fn of_selector(head: &Head, warnings: &[String], count: usize, style: &Style) -> String {
+    let mut said = String::new();
+    let structured = matches!(style.format, Some(Format::Json | Format::Yaml));
+    let people = !structured && style.format != Some(Format::Name);
+    if count == 0 && !structured {
+        said.push_str("No endpoint and no network set is selected.\n");
+    }
+    if people
+        && let Some(canonical) = head
+            .query
+            .canonical
+            .as_ref()
+            .filter(|text| Some(*text) != head.query.selector.as_ref())
+    {
+        said.push_str(&format!("canonical: {}\n", escape(canonical)));
+    }
+    if !structured {
+        said.extend(
+            warnings
+                .iter()
+                .map(|warning| format!("warning: {}\n", escape(warning))),
+        );
+    }
+    said
 }
 
 fn nothing(question: &Question) -> String {

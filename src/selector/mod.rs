@@ -118,6 +118,20 @@ impl Selector {
         restrict::of(&self.root)
     }
 
+    /// Whether what it demands of one label contradicts itself, so that nothing can be selected. `false` says nothing.
+    #[must_use]
+    pub fn is_impossible(&self) -> bool {
+        self.restrictions().is_impossible()
+    }
+
+    /// Label names of `!=` and `not in`, which also hold where the label is missing.
+    #[must_use]
+    pub fn negated_labels(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        self.root.collect_negated(&mut names);
+        names
+    }
+
     /// Every label name mentioned.
     #[must_use]
     pub fn labels(&self) -> BTreeSet<&str> {

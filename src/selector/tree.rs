@@ -92,6 +92,25 @@ impl Node {
         }
     }
 
+    /// Adds the label names that a negative test is about.
+    pub(super) fn collect_negated<'n>(&'n self, names: &mut BTreeSet<&'n str>) {
+        match self {
+            Self::Test(Test {
+                label,
+                condition: Condition::NotEqual(_) | Condition::NotIn(_),
+            }) => {
+                names.insert(label);
+            }
+            Self::All | Self::Global | Self::Test(_) => {}
+            Self::Not(operand) => operand.collect_negated(names),
+            Self::And(operands) | Self::Or(operands) => {
+                for operand in operands {
+                    operand.collect_negated(names);
+                }
+            }
+        }
+    }
+
     /// Writes the canonical text, byte for byte that of Calico: identifiers are hashes of it.
     pub(super) fn write_canonical(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,0 +1,99 @@
+//! The classic text of `policy` and `eval`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::Style;
+use super::classic::{rule_words, tier};
+use crate::answer::{EvalAnswer, PolicyAnswer, PolicyItem};
+use crate::model::{Direction, EndpointId, Side};
+
+pub(super) fn policy(
+    answer: PolicyAnswer<'_>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    let typed = answer.head.query.name.clone().unwrap_or_default();
+    let mut count = 0;
+    for item in answer.items {
+        let text = one(&item, &typed, style);
+        write!(out, "{}", safe(text, style))?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+fn one(item: &PolicyItem, typed: &str, style: &Style) -> String {
+    let hide = style.options.hide_selectors;
+    let named = format!("Policy \"{typed}\"");
+    let mut text = format!("{}{named} applies to these endpoints:\n", tier(&item.tier));
+    let selector = match item.effective_selector.as_deref().filter(|_| !hide) {
+        Some(selector) => format!("; selector \"{selector}\""),
+        None => String::new(),
+    };
+    for endpoint in &item.endpoints {
+        text.push_str(&format!("  {}{selector}\n", endpoint_words(&endpoint.id)));
+    }
+    let Some(sides) = &item.rule_endpoints else {
+        return text;
+    };
+    text.push_str(&format!("\nEndpoints matching {named} rules:\n"));
+    let mut lines: BTreeMap<&EndpointId, Vec<((Direction, usize, Side), String)>> = BTreeMap::new();
+    for side in sides {
+        for endpoint in &side.endpoints {
+            for place in &side.felix_rules {
+                if let Some(words) = rule_words(&endpoint.rule_match, *place, hide) {
+                    let of = lines.entry(&endpoint.id).or_default();
+                    of.push((
+                        (side.direction, *place, side.role),
+                        format!("    {words}\n"),
+                    ));
+                }
+            }
+        }
+    }
+    for (id, mut of) in lines {
+        of.sort();
+        text.push_str(&format!("  {}\n", endpoint_words(id)));
+        text.extend(of.into_iter().map(|(_, line)| line));
+    }
+    text
+}
+
+pub(super) fn selected(
+    answer: EvalAnswer<'_>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    let typed = answer.head.query.selector.clone().unwrap_or_default();
+    write!(
+        out,
+        "{}",
+        safe(format!("Endpoints matching selector {typed}:\n"), style)
+    )?;
+    let mut count = 0;
+    for item in answer.items {
+        write!(
+            out,
+            "{}",
+            safe(format!("  {}\n", endpoint_words(&item.id)), style)
+        )?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// With the node in front.
+fn endpoint_words(id: &EndpointId) -> String {
+    match id {
+        EndpointId::Host { .. } => format!("Host endpoint {}", id.searchable()),
+        EndpointId::Workload { .. } => format!("Workload endpoint {}", id.searchable()),
+    }
+}
+
+fn safe(text: String, style: &Style) -> String {
+    match style.options.escape {
+        true => super::escape::escape_lines(&text),
+        false => text,
+    }
+}

@@ -1,0 +1,57 @@
+//! What a selector selects, a line for each.
+
+use std::io::{self, Write};
+
+use super::Style;
+use super::table::Table;
+use crate::answer::EvalAnswer;
+
+/// How many rows decide the widths of the columns; what follows is printed as it is made.
+const LOOK_AHEAD: usize = 1000;
+
+pub(super) fn lines(
+    answer: EvalAnswer<'_>,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    let heads = vec!["KIND", "NAME", "NODE", "IPS"];
+    let mut table = Table::new(heads, false, style);
+    let endpoints = answer.items.map(|item| {
+        let row = vec![
+            item.kind.to_owned(),
+            item.short_ref,
+            item.node.unwrap_or_default(),
+            item.ips.join(","),
+        ];
+        (row, true)
+    });
+    let sets = answer.tail.network_sets.iter().map(|set| {
+        let nets = if set.nets == 1 {
+            "1 net".to_owned()
+        } else {
+            format!("{} nets", set.nets)
+        };
+        (
+            vec![set.kind.to_owned(), set.id.to_string(), String::new(), nets],
+            false,
+        )
+    });
+    let (mut count, mut rows) = (0, 0);
+    for (row, endpoint) in endpoints.chain(sets) {
+        if rows == 0
+            && let Some(line) = super::incomplete_line(&answer.head.gaps)
+        {
+            writeln!(out, "{line}")?;
+        }
+        rows += 1;
+        count += usize::from(endpoint);
+        table.row(row);
+        if table.len() == LOOK_AHEAD {
+            table.print(out)?;
+        }
+    }
+    if rows > 0 {
+        table.print(out)?;
+    }
+    Ok(count)
+}
