@@ -9,6 +9,7 @@
 
 mod expectation;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,10 +19,16 @@ use serde_json::Value;
 
 const CALICO_V1: &str = "crd.projectcalico.org/v1";
 
-/// The form of every answer.
-static SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
-    let schema = read(Path::new("tests/schema/endpoint-answer.json"));
-    jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
+/// The form of every answer, by its kind.
+static SCHEMAS: LazyLock<BTreeMap<String, jsonschema::Validator>> = LazyLock::new(|| {
+    let names = ["endpoint", "host", "policy", "eval"];
+    let schemas = names.map(|name| {
+        let text = read(Path::new(&format!("tests/schema/{name}-answer.json")));
+        let schema: Value = serde_json::from_str(&text).unwrap();
+        let kind = schema["title"].as_str().unwrap().to_owned();
+        (kind, jsonschema::validator_for(&schema).unwrap())
+    });
+    BTreeMap::from(schemas)
 });
 
 struct World {
@@ -134,7 +141,8 @@ fn check(world: &World, case: &Value, file: &Path) -> Vec<String> {
     }
     let answer: Value = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{about}: no JSON: {error}: {stderr}"));
-    for error in SCHEMA.iter_errors(&answer) {
+    let kind = answer["kind"].as_str().unwrap();
+    for error in SCHEMAS[kind].iter_errors(&answer) {
         wrong.push(format!("{about}: {}: {error}", error.instance_path()));
     }
     if !case["answer"].is_null() {
@@ -267,5 +275,54 @@ fn every_id_and_ref_can_be_typed_back() {
         }
     }
     assert!(typed > 200, "only {typed} were typed");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each policy id that is printed, typed as NAME, finds that policy and no other.
+#[test]
+fn every_policy_id_can_be_typed_back() {
+    let (mut wrong, mut typed) = (Vec::new(), 0);
+    let in_files = |world: &World| !world.documents.is_empty();
+    for world in worlds().into_iter().filter(in_files) {
+        let file = write(&world, &world.documents, CALICO_V1);
+        let run = |args: &[&str]| -> Value {
+            let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calicoq"))
+                .args(args)
+                .arg("-f")
+                .arg(file.path())
+                .args(["-o", "json"])
+                .output()
+                .unwrap();
+            serde_json::from_slice(&output.stdout).unwrap_or_default()
+        };
+        let mut ids = std::collections::BTreeSet::new();
+        let all = run(&["endpoint"]);
+        let items = all["items"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{}", world.name));
+        for item in items {
+            let policies = item["policies"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|policy| &policy["id"]);
+            let matched = item["ruleMatches"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|hit| &hit["policy"]["id"]);
+            let all = policies.chain(matched).filter_map(Value::as_str);
+            ids.extend(all.filter(|id| !id.starts_with("pro/")).map(str::to_owned));
+        }
+        for id in ids {
+            typed += 1;
+            let answer = run(&["policy", &id, "-r"]);
+            let found = &answer["items"];
+            if found[0]["id"] != *id || !found[1].is_null() {
+                wrong.push(format!("{}: {id}: {found}", world.name));
+            }
+        }
+    }
+    assert!(typed > 150, "only {typed} were typed");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -5,7 +5,7 @@ const MOST: usize = 3;
 
 /// Those of `names` that are nearly `name`, the nearest first.
 pub(super) fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let wide = (name.chars().count() / 3).max(2);
+    let wide = (name.chars().count() / 2).clamp(1, 3);
     let distance = |other: &'a str| (strsim::damerau_levenshtein(name, other), other);
     let mut found: Vec<_> = names
         .into_iter()

@@ -10,7 +10,7 @@ use crate::answer::{
     RuleEndpoints, SelectedEndpoint,
 };
 use crate::matcher::{Matcher, StageKind};
-use crate::model::{Direction, Endpoint, Policy, Rule, Side};
+use crate::model::{Direction, Endpoint, Policy, PolicyId, Rule, Side};
 use crate::note::Provenance;
 use crate::question::{PolicyName, Question};
 use crate::snapshot::Snapshot;
@@ -87,6 +87,12 @@ fn found<'a>(
         .chain(dropped)
         .filter(|(policy, _)| name.names(policy) && here(policy))
         .collect();
+    // An id as it is printed means that policy, whatever older spellings it may be of others.
+    let exact: Option<PolicyId> = name.text.parse().ok();
+    let is_exact = |policy: &Policy| exact.as_ref() == Some(&policy.id);
+    if found.iter().any(|(policy, _)| is_exact(policy)) {
+        found.retain(|(policy, _)| is_exact(policy));
+    }
     found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
     found
 }
