@@ -8,6 +8,9 @@ use super::classic::{rule_words, tier};
 use crate::answer::{EvalAnswer, PolicyAnswer, PolicyItem};
 use crate::model::{Direction, EndpointId, Side};
 
+/// A rule's place in the lists that Felix runs, by which lines are sorted, and the line.
+type Line = ((Direction, usize, Side), String);
+
 pub(super) fn policy(
     answer: PolicyAnswer<'_>,
     style: &Style,
@@ -38,7 +41,7 @@ fn one(item: &PolicyItem, typed: &str, style: &Style) -> String {
         return text;
     };
     text.push_str(&format!("\nEndpoints matching {named} rules:\n"));
-    let mut lines: BTreeMap<&EndpointId, Vec<((Direction, usize, Side), String)>> = BTreeMap::new();
+    let mut lines: BTreeMap<&EndpointId, Vec<Line>> = BTreeMap::new();
     for side in sides {
         for endpoint in &side.endpoints {
             for place in &side.felix_rules {

@@ -50,10 +50,10 @@ pub(super) fn answer(items: Vec<EndpointItem>, gaps: Vec<Gap>) -> EndpointAnswer
             complete: gaps.is_empty(),
             gaps,
             notes: Vec::new(),
-            tiers: vec![
+            tiers: Some(vec![
                 tier("platform", 50.0, Some(DefaultAction::Pass)),
                 tier("default", 1_000_000.0, Some(DefaultAction::Deny)),
-            ],
+            ]),
         },
         items: Box::new(items.into_iter()),
         tail: Tail::default(),
