@@ -44,7 +44,14 @@ fn draft_of(
     };
     let object = object(converter, kind, namespace, &metadata.stored, shown);
     calico_rule::note_unknown_fields(&policy.unknown_fields, &object, out);
-    note_names(converter, (&metadata.stored, shown), spec, &object, out);
+    let nameless = !metadata.folded && metadata.annotated_name.is_none();
+    note_names(
+        converter,
+        (&metadata.stored, shown, nameless),
+        spec,
+        &object,
+        out,
+    );
     let rules = |direction, list: &Option<crate::raw::value::List<_>>| {
         let list = list.as_deref().unwrap_or_default();
         calico_rule::drafts(list, direction, &policy.unknown_fields)
@@ -140,7 +147,7 @@ fn treatment(spec: &PolicySpec) -> Treatment {
 
 fn note_names(
     converter: &Converter,
-    (stored, shown): (&str, &str),
+    (stored, shown, nameless): (&str, &str, bool),
     spec: &PolicySpec,
     object: &ObjectRef,
     out: &mut Vec<Fact>,
@@ -148,6 +155,11 @@ fn note_names(
     let mut note = |code: Code, field: &str, message: String| {
         out.push(Fact::Note(Note::new(code, object, message).field(field)));
     };
+    if converter.is_etcd() && nameless {
+        let message =
+            "its metadata annotation gives no name, so the stored name is shown".to_owned();
+        note(codes::NAME_SHOWN_DIFFERS, "metadata.annotations", message);
+    }
     if stored != shown {
         let message = format!("its name is stored as {stored}");
         note(codes::NAME_SHOWN_DIFFERS, "metadata.name", message);

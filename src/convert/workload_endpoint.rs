@@ -10,6 +10,7 @@ use super::{Converter, Fact, Reason};
 use crate::intern::{LabelSet, Symbol};
 use crate::model::net::parse_cidr_or_ip;
 use crate::model::{Endpoint, EndpointId, EndpointKind, ObjectRef, WorkloadEndpoint};
+use crate::note::{Note, codes};
 use crate::raw::calico::EndpointPort;
 use crate::raw::calico_endpoint::WorkloadEndpointSpec;
 use crate::raw::value::Pairs;
@@ -31,13 +32,20 @@ pub(super) fn convert(
     let node = parts.as_ref().map_or("", |[node, ..]| node);
     match made(converter, endpoint, parts.as_ref()) {
         Ok(endpoint) => out.push(Fact::Endpoint(endpoint)),
-        Err((reason, detail)) => out.push(Fact::NotEndpoint {
-            object,
-            node: converter.symbol(node),
-            reason,
-            detail,
-            object_labels: converter.interner.labels(metadata.labels.iter()),
-        }),
+        Err((reason, detail)) => {
+            if reason == Reason::Invalid {
+                let message = format!("Calico ignores this workload endpoint: {detail}");
+                let note = Note::new(codes::UNDECODABLE_ETCD_VALUE, &object, message);
+                out.push(Fact::Note(note));
+            }
+            out.push(Fact::NotEndpoint {
+                object,
+                node: converter.symbol(node),
+                reason,
+                detail,
+                object_labels: converter.interner.labels(metadata.labels.iter()),
+            });
+        }
     }
 }
 

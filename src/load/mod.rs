@@ -100,6 +100,7 @@ impl<'a> Gathering<'a> {
         let mut snapshot = Snapshot::default();
         let allow = convert::profile::default_allow();
         snapshot.profiles.insert(allow.name.clone(), allow);
+        snapshot.stored_profiles = datastore == Datastore::Etcdv3;
         Self {
             converter: converter(
                 settings,
@@ -309,7 +310,7 @@ impl Sink for Gathering<'_> {
 
     fn undecodable(&mut self, value: Undecodable) {
         let Undecodable { key, named, cause } = value;
-        let message = format!("Calico ignores the key {key}: {cause}");
+        let message = format!("the value of {key} does not decode: {cause}");
         let code = codes::UNDECODABLE_ETCD_VALUE;
         self.snapshot.notes.push(match named {
             Some((kind, namespace, name)) => {

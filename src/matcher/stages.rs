@@ -193,11 +193,11 @@ impl<'a> Matcher<'a> {
             .unwrap_or(VerdictBy::Nothing)
     }
 
-    /// A pod proves that its namespace exists, whose profile allows everything whatever its labels; the profile
-    /// of a service account has no rules.
+    /// Where profiles are computed, a pod proves that its namespace exists, whose profile allows everything whatever its
+    /// labels; the profile of a service account has no rules.
     fn unread_profile(&self, endpoint: &Endpoint, name: &Symbol) -> Option<Option<VerdictBy>> {
         let unread = self.snapshot.lacks_profiles() && !self.snapshot.profiles.contains_key(name);
-        if !unread || endpoint.is_host() {
+        if !unread || endpoint.is_host() || self.snapshot.stored_profiles {
             return None;
         }
         if name.starts_with("kns.") {

@@ -53,7 +53,11 @@ impl<'a> Maker<'a> {
         item.ingress = stage::direction(&self.matcher, &known, Direction::Ingress);
         item.egress = stage::direction(&self.matcher, &known, Direction::Egress);
         let namespace = match &endpoint.id {
-            EndpointId::Workload { namespace, .. } if self.snapshot.lacks_profiles() => namespace,
+            EndpointId::Workload { namespace, .. }
+                if self.snapshot.lacks_profiles() && !self.snapshot.stored_profiles =>
+            {
+                namespace
+            }
             _ => "",
         };
         item.profiles = endpoint

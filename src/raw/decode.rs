@@ -8,7 +8,7 @@ use super::broken::Head;
 use super::calico_policy::PolicySpec;
 use super::metadata::Metadata;
 use super::object::{Calico, Group, Kubernetes, Object};
-use super::value::nullable;
+use super::value::object;
 
 /// Decodes one object; `None` for kinds that Calico's policy does not read.
 ///
@@ -34,6 +34,12 @@ pub fn decode<'a>(
 }
 
 fn of_kind<'a>(json: &'a [u8], kind: (&str, &str)) -> serde_json::Result<Option<Object<'a>>> {
+    // Go takes no list for an object, serde would.
+    if json.trim_ascii_start().first() == Some(&b'[') {
+        return Err(serde::de::Error::custom(
+            "invalid type: sequence, expected an object",
+        ));
+    }
     let group = match kind.0 {
         "crd.projectcalico.org/v1" => Group::CrdV1,
         "projectcalico.org/v3" => Group::V3,
@@ -92,9 +98,9 @@ fn of_kubernetes<'a>(json: &'a [u8], kind: (&str, &str)) -> serde_json::Result<O
 #[derive(Deserialize)]
 #[serde(bound = "S: Deserialize<'de> + Default")]
 struct Resource<'a, S> {
-    #[serde(borrow, default, deserialize_with = "nullable")]
+    #[serde(borrow, default, deserialize_with = "object")]
     metadata: Metadata<'a>,
-    #[serde(default, deserialize_with = "nullable")]
+    #[serde(default, deserialize_with = "object")]
     spec: S,
 }
 

@@ -148,6 +148,16 @@ pub fn decode_etcd<'a>(
     Ok(Some(object))
 }
 
+/// A value as Go reads it, where that is more than what [`decode_etcd`] takes: of a field that stands twice the last one
+/// counts, and bytes that are no UTF-8 are replaced. `None` where it is no JSON in Go's eyes either, or nothing changes.
+#[must_use]
+pub fn as_go_reads(value: &[u8]) -> Option<Vec<u8>> {
+    let text = String::from_utf8_lossy(value);
+    let read: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let again = serde_json::to_vec(&read).ok()?;
+    (again != value).then_some(again)
+}
+
 /// The four parts of a workload endpoint's name: node, orchestrator, workload, endpoint. A dash inside a part is doubled.
 /// `None` for a name of which Felix makes no endpoint.
 #[must_use]
@@ -248,6 +258,41 @@ mod tests {
         ] {
             let want = want.map(|parts| parts.map(str::to_owned));
             assert_eq!(workload_parts(name), want, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_go_reads_is_read() {
+        let key = format!("{ROOT}tiers/sec");
+        for (value, order) in [
+            (&br#"{"spec":{"order":1,"order":2}}"#[..], Some(2.0)),
+            (
+                b"{\"metadata\":{\"labels\":{\"a\":\"\xff\"}},\"spec\":{\"order\":3}}",
+                Some(3.0),
+            ),
+        ] {
+            assert!(decode_etcd(&key, value, 7).is_err());
+            let again = as_go_reads(value).unwrap_or_default();
+            let Ok(Some(Object::Tier(tier))) = decode_etcd(&key, &again, 7) else {
+                unreachable!("it is a tier");
+            };
+            assert_eq!(tier.spec.order, order);
+        }
+        for value in [
+            &b"[]"[..],
+            br#"{"spec":[]}"#,
+            br#"{"metadata":[]}"#,
+            br#""x""#,
+            b"{",
+            b"",
+        ] {
+            assert!(
+                decode_etcd(&key, value, 7).is_err(),
+                "{}",
+                String::from_utf8_lossy(value)
+            );
+            let again = as_go_reads(value).unwrap_or_else(|| value.to_vec());
+            assert!(decode_etcd(&key, &again, 7).is_err());
         }
     }
 

@@ -73,6 +73,9 @@ fn unknown(
     let Some(by) = unmatched.by.as_deref() else {
         return "not everything that decides could be read".to_owned();
     };
+    if let Some(tier) = by.strip_prefix("tier/") {
+        return format!("the end of tier {tier} could not be read");
+    }
     let profile = item.profiles.iter().find(|profile| profile.id == by);
     let Some(profile) = profile.filter(|profile| profile.found.is_some()) else {
         return format!("profile {} could not be read", name(by));

@@ -32,6 +32,8 @@ pub struct Snapshot {
     pub sets: Vec<NetworkSet>,
     /// Profiles by name; `projectcalico-default-allow` is always among them.
     pub profiles: FxHashMap<Symbol, Profile>,
+    /// Whether profiles are objects of their own, whose rules anyone may write: so in etcd.
+    pub stored_profiles: bool,
     /// Addresses of services, by `namespace/name`.
     pub services: HashMap<String, ServiceAddresses>,
     /// Names of Nodes; `None` when they were not read.

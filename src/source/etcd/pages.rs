@@ -15,7 +15,7 @@ const PAGES: usize = 2;
 /// How large a page should be.
 const BYTES: usize = 2 << 20;
 /// Keys of the first page, whose values may be of any size.
-const FIRST: i64 = 1000;
+const FIRST: i64 = 200;
 /// The most keys of a page.
 const MOST: i64 = 50_000;
 /// Keys that are read one by one in one request; etcd allows 128.
@@ -108,9 +108,18 @@ impl Job {
             cluster: 0,
             revision: 0,
         };
-        for keys in keys.chunks(TOGETHER) {
+        let (mut rest, mut together) = (keys.as_slice(), TOGETHER);
+        while !rest.is_empty() {
             let room = self.room.take().await?;
-            let replies = self.member.get_each(keys, &self.options()).await?;
+            let (keys, behind) = rest.split_at(together.min(rest.len()));
+            let replies = match self.member.get_each(keys, &self.options()).await {
+                Err(Failure::TooLarge) if together > 1 => {
+                    together = (together / 2).max(1);
+                    continue;
+                }
+                replies => replies?,
+            };
+            rest = behind;
             let mut page = Vec::new();
             for mut reply in replies {
                 at = head(reply.header());

@@ -14,7 +14,7 @@ use super::plan::{Plan, of_kind};
 use crate::error::Error;
 use crate::need::{Kind, Read};
 use crate::note::{Gap, GapCode, Part};
-use crate::raw::{ROOT, decode_etcd};
+use crate::raw::{EtcdKey, ROOT, as_go_reads, decode_etcd};
 use crate::source::missing::{Lack, missing_from};
 use crate::source::{ReadError, Sink, WhenRead};
 
@@ -96,10 +96,28 @@ impl EtcdSource {
             // Calico's keys are text; others are none of its.
             let Ok(key) = kv.key_str() else { continue };
             *count += 1;
-            match decode_etcd(key, kv.value(), kv.mod_revision()) {
-                Ok(Some(object)) => sink.object(object),
-                Ok(None) => {}
-                Err(undecodable) => sink.undecodable(undecodable),
+            if EtcdKey::parse(key) == EtcdKey::Malformed {
+                tracing::info!(
+                    "Calico ignores the key {key}, which has a part too few or too many"
+                );
+                continue;
+            }
+            let undecodable = match decode_etcd(key, kv.value(), kv.mod_revision()) {
+                Ok(Some(object)) => {
+                    sink.object(object);
+                    continue;
+                }
+                Ok(None) => continue,
+                Err(undecodable) => undecodable,
+            };
+            let again = as_go_reads(kv.value());
+            match again
+                .as_deref()
+                .map(|again| decode_etcd(key, again, kv.mod_revision()))
+            {
+                Some(Ok(Some(object))) => sink.object(object),
+                Some(Ok(None)) => {}
+                Some(Err(_)) | None => sink.undecodable(undecodable),
             }
         }
         let revision = self.revision.map(|revision| revision.to_string());
