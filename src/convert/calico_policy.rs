@@ -44,10 +44,9 @@ fn draft_of(
     };
     let object = object(converter, kind, namespace, &metadata.stored, shown);
     calico_rule::note_unknown_fields(&policy.unknown_fields, &object, out);
-    let nameless = !metadata.folded && metadata.annotated_name.is_none();
     note_names(
         converter,
-        (&metadata.stored, shown, nameless),
+        (&metadata.stored, shown, metadata.nameless),
         spec,
         &object,
         out,

@@ -25,6 +25,8 @@ pub(super) struct Unfolded {
     pub(super) stored: String,
     /// The name that the annotation gives, if it gives one.
     pub(super) annotated_name: Option<String>,
+    /// Whether there is an annotation in etcd that gives no name.
+    pub(super) nameless: bool,
     /// Whether a stored name without a name in the annotation may have a prefix.
     pub(super) folded: bool,
     /// The namespace.
@@ -54,6 +56,7 @@ impl Unfolded {
         Self {
             stored: metadata.name.to_string(),
             annotated_name: None,
+            nameless: false,
             folded: false,
             namespace: metadata.namespace.to_string(),
             labels: own.map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
@@ -118,6 +121,7 @@ fn of_etcd(
     let annotation = annotation.filter(|text| !text.is_empty());
     if named.contains(&kind) {
         let folded = unfolded(metadata, annotation)?;
+        plain.nameless = annotation.is_some() && folded.annotated_name.is_none();
         plain.annotated_name = folded.annotated_name;
         plain.folded = annotation.is_none();
     }

@@ -100,6 +100,13 @@ pub fn segment(kind: &str) -> Option<&'static str> {
     known.map(|(segment, ..)| *segment)
 }
 
+/// Whether objects of a segment have a namespace in their keys.
+#[must_use]
+pub fn is_namespaced(segment: &str) -> bool {
+    let mut known = KINDS.iter();
+    known.any(|(known, _, namespaced)| *known == segment && *namespaced)
+}
+
 /// Decodes one value under the name that its key gives, with the revision of its last change. `None` for keys that are
 /// not about policy.
 ///

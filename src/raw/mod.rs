@@ -23,7 +23,9 @@ pub mod value;
 pub use crate::yaml::read::{Document, documents};
 pub use broken::Broken;
 pub use decode::decode;
-pub use etcd_key::{EtcdKey, ROOT, Undecodable, as_go_reads, decode_etcd, segment, workload_parts};
+pub use etcd_key::{
+    EtcdKey, ROOT, Undecodable, as_go_reads, decode_etcd, is_namespaced, segment, workload_parts,
+};
 pub use metadata::Metadata;
 pub use object::{Calico, Group, Kubernetes, Object};
 pub use page::{Page, items};

@@ -269,6 +269,24 @@ impl Ignored {
     }
 }
 
+/// Half a login, TLS settings where no TLS is spoken, and schemes that do not count.
+fn unused_of_etcd(configuration: &Configuration) -> Vec<Ignored> {
+    let alone = configuration.half_a_login().map(|alone| Ignored {
+        what: alone.to_owned(),
+        why: Some("user name and password count only together".to_owned()),
+    });
+    let tls = configuration.tls_in_vain().into_iter().map(|what| Ignored {
+        what: what.to_owned(),
+        why: Some("the first endpoint is http://, so that TLS is not spoken".to_owned()),
+    });
+    let schemes = configuration.overruled_schemes();
+    let schemes = schemes.into_iter().map(|what| Ignored {
+        what,
+        why: Some("the first endpoint's scheme counts for all".to_owned()),
+    });
+    alone.into_iter().chain(tls).chain(schemes).collect()
+}
+
 // === impl Chosen ===
 
 impl Chosen {
@@ -305,14 +323,7 @@ fn unused(
     wanted: Option<Datastore>,
 ) -> Vec<Ignored> {
     if datastore == Datastore::Etcdv3 {
-        let alone = configuration.half_a_login();
-        return alone
-            .map(|alone| Ignored {
-                what: alone.to_owned(),
-                why: Some("user name and password count only together".to_owned()),
-            })
-            .into_iter()
-            .collect();
+        return unused_of_etcd(configuration);
     }
     let set = [Field::EtcdEndpoints, Field::EtcdDiscoverySrv].into_iter();
     let set = set.filter(|field| configuration.get(*field).is_some());

@@ -83,6 +83,9 @@ fn read(cli: &Cli, question: &Question, reached: Reached) -> Result<Exit, Error>
     let mut watcher = terminal.watcher();
     let loaded = load::load(question, source.as_mut(), &settings, &mut watcher)?;
     watcher.clear();
+    if !cli.output.quiet {
+        say(&report::warnings(&source.warnings()));
+    }
     report::filled_in(&loaded, cli.output.level());
     let asking = Asking {
         cli,

@@ -78,6 +78,7 @@ fn configured(
         let mut settings = configuration.etcd()?;
         settings.request_timeout = cli.connection.request_timeout;
         settings.moment = moment(&cli.connection);
+        settings.fallback_namespace = question.only_namespace().map(str::to_owned);
         let address = match settings.discovery_srv.as_str() {
             "" => settings.endpoints.clone(),
             domain => format!("SRV records of {domain}"),

@@ -35,6 +35,12 @@ pub(super) fn ignored(ignored: &[Ignored]) -> String {
     reasons.into_iter().map(line).collect()
 }
 
+/// How it was read.
+pub(super) fn warnings(warnings: &[String]) -> String {
+    let line = |warning: &String| escape(&format!("warning: {warning}")).into_owned() + "\n";
+    warnings.iter().map(line).collect()
+}
+
 /// `-v`: each setting of a configuration and what sets it. Credentials are hidden.
 pub(super) fn settings(configuration: &Configuration) -> String {
     let settings = configuration.settings().iter();

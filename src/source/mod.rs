@@ -45,6 +45,11 @@ pub trait Source {
     /// As [`Source::read`].
     fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), ReadError>;
 
+    /// What there is to say of how it was read, for people.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Where the data came from; version fields are filled in by the caller.
     fn provenance(&self) -> Provenance;
 }

@@ -2,7 +2,7 @@
 
 use super::{Configuration, Field, endpoints};
 use crate::error::Error;
-use crate::source::etcd::{Pem, Settings};
+use crate::source::etcd::{Pem, Settings, overruled, plain_first};
 
 /// A part of what TLS needs: as text, and as a file.
 const PARTS: [(Field, Field); 3] = [
@@ -40,6 +40,21 @@ impl Configuration {
             (Some(alone), None) | (None, Some(alone)) => Some(alone),
             _ => None,
         }
+    }
+
+    /// TLS settings that count for nothing, because the first endpoint says that TLS is not spoken.
+    #[must_use]
+    pub fn tls_in_vain(&self) -> Vec<&str> {
+        let fields = PARTS.iter().flat_map(|(text, file)| [*text, *file]);
+        let plain = plain_first(self.text(Field::EtcdEndpoints));
+        let set = fields.filter(|field| plain && self.get(*field).is_some());
+        set.map(|field| self.spelled(field)).collect()
+    }
+
+    /// Endpoints that are read with another scheme than is written: the scheme of the first.
+    #[must_use]
+    pub fn overruled_schemes(&self) -> Vec<String> {
+        overruled(self.text(Field::EtcdEndpoints))
     }
 
     fn endpoints(&self) -> Result<Vec<String>, Error> {

@@ -11,37 +11,74 @@ pub(super) struct Address {
     pub tls: bool,
 }
 
+impl Address {
+    /// Host and port; the scheme's own port where none is written.
+    pub fn authority(&self) -> (&str, u16) {
+        let host = self
+            .url
+            .split_once("://")
+            .map_or(&*self.url, |(_, host)| host);
+        let host = host.split('/').next().unwrap_or_default();
+        let (host, port) = match host.rsplit_once(':') {
+            Some((before, port)) if !port.ends_with(']') => (before, port.parse().ok()),
+            _ => (host, None),
+        };
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        (host, port.unwrap_or(if self.tls { 443 } else { 80 }))
+    }
+}
+
 /// Reads a comma-separated list. As in Calico, the first entry's scheme decides about TLS for all, and none means TLS.
 ///
 /// # Errors
 /// [`Error::Config`] that names the entry which is no address.
 pub(super) fn addresses(list: &str) -> Result<Vec<Address>, Error> {
-    let entries: Vec<&str> = list
-        .split(',')
-        .map(str::trim)
-        .filter(|entry| !entry.is_empty())
-        .collect();
-    let tls = entries
-        .first()
-        .is_none_or(|first| !first.to_ascii_lowercase().starts_with("http://"));
-    let numbered = entries.iter().enumerate();
+    let tls = !plain_first(list);
+    let numbered = entries(list).enumerate();
     numbered
         .map(|(at, entry)| address(entry, at + 1, tls))
         .collect()
 }
 
+/// Whether the first entry's scheme says that TLS is spoken nowhere.
+#[must_use]
+pub fn plain_first(list: &str) -> bool {
+    entries(list)
+        .next()
+        .is_some_and(|first| scheme(first) == Some("http://"))
+}
+
+/// The entries, without credentials, whose scheme is not the one that counts.
+#[must_use]
+pub fn overruled(list: &str) -> Vec<String> {
+    let unwanted = match plain_first(list) {
+        true => "https://",
+        false => "http://",
+    };
+    let overruled = entries(list).filter(|entry| scheme(entry) == Some(unwanted));
+    overruled.map(shown).collect()
+}
+
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',')
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty())
+}
+
+fn scheme(entry: &str) -> Option<&'static str> {
+    let lower = entry.to_ascii_lowercase();
+    let mut known = ["https://", "http://"].into_iter();
+    known.find(|scheme| lower.starts_with(scheme))
+}
+
 /// A list as it may be shown: without credentials.
 pub(super) fn shown(list: &str) -> String {
-    let entries = list
-        .split(',')
-        .map(str::trim)
-        .filter(|entry| !entry.is_empty());
     let without = |entry: &str| match (entry.split_once("://"), entry.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
         (None, Some((_, host))) => host.to_owned(),
         (_, None) => entry.to_owned(),
     };
-    entries.map(without).collect::<Vec<_>>().join(", ")
+    entries(list).map(without).collect::<Vec<_>>().join(", ")
 }
 
 fn address(entry: &str, number: usize, tls: bool) -> Result<Address, Error> {
@@ -54,10 +91,9 @@ fn address(entry: &str, number: usize, tls: bool) -> Result<Address, Error> {
             "write a URL with a host and a port",
         ));
     }
-    let scheme = ["https://", "http://"]
-        .into_iter()
-        .find(|scheme| lower.starts_with(scheme));
-    let rest = entry.get(scheme.map_or(0, str::len)..).unwrap_or_default();
+    let rest = entry
+        .get(scheme(entry).map_or(0, str::len)..)
+        .unwrap_or_default();
     // Whoever writes credentials here means them for no one: etcd's clients do not use them.
     let host = rest
         .rsplit('@')

@@ -1,6 +1,7 @@
 //! What can go wrong between us and etcd, in words that say where and what to try. Credentials stand in none of them.
 
 use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
 use super::address::Address;
@@ -12,6 +13,7 @@ pub(super) enum Stage {
     Dns,
     Tcp,
     Tls,
+    Authentication,
     Read,
 }
 
@@ -44,6 +46,7 @@ impl Stage {
             Self::Dns => "DNS",
             Self::Tcp => "TCP",
             Self::Tls => "TLS",
+            Self::Authentication => "authentication",
             Self::Read => "read",
         }
     }
@@ -54,13 +57,38 @@ const REACH: &str =
 
 impl Failure {
     /// Nothing came in time.
-    pub fn silent(limit: Duration) -> Self {
-        let cause = format!("no answer within {}", seconds(limit));
-        Self::Member(
-            Stage::Read,
-            cause,
-            "check the address, or give it more time with --request-timeout",
-        )
+    pub fn silent(stage: Stage, limit: Duration) -> Self {
+        let what = match stage {
+            Stage::Tcp => "connection",
+            _ => "answer",
+        };
+        let cause = format!("no {what} within {}", seconds(limit));
+        let hint = match stage {
+            Stage::Dns => "check this machine's DNS or VPN",
+            Stage::Tcp => REACH,
+            _ => "check the address, or give it more time with --request-timeout",
+        };
+        Self::Member(stage, cause, hint)
+    }
+
+    /// The whole read takes too long.
+    pub fn endless(limit: Duration) -> Self {
+        Self::Other(format!(
+            "it is not read to its end within {}",
+            seconds(limit)
+        ))
+    }
+
+    /// No connection.
+    pub fn unreached(error: &io::Error) -> Self {
+        let cause = match error.kind() {
+            io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
+            io::ErrorKind::HostUnreachable => "there is no route to it".to_owned(),
+            io::ErrorKind::NetworkUnreachable => "its network is unreachable".to_owned(),
+            io::ErrorKind::ConnectionReset => "the connection is reset".to_owned(),
+            _ => error.to_string(),
+        };
+        Self::Member(Stage::Tcp, cause, REACH)
     }
 
     /// Whether another member may do better.
@@ -178,18 +206,11 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
             "look at the health of this etcd cluster",
         );
     }
-    if has("dns error") {
-        return member(
-            Stage::Dns,
-            "its name does not resolve",
-            "check the name, and this machine's DNS or VPN",
-        );
-    }
     if has("onnection refused") {
         return member(Stage::Tcp, "connection refused", REACH);
     }
     if has("tcp connect error") {
-        return member(Stage::Tcp, "no connection within 5 s", REACH);
+        return member(Stage::Tcp, "it cannot be connected to any more", REACH);
     }
     if has("UnknownIssuer") || has("BadSignature") {
         return member(
@@ -242,11 +263,18 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
         return Some(Failure::Member(Stage::Tls, last, certificate));
     }
     if has("handshake timeout") || has("imeout expired") || has("deadline") || has("timed out") {
-        return member(
-            Stage::Tls,
-            "it takes the connection and does not answer the handshake",
-            REACH,
-        );
+        return match address.tls {
+            true => member(
+                Stage::Tls,
+                "it takes the connection and does not answer the handshake",
+                REACH,
+            ),
+            false => member(
+                Stage::Read,
+                "it takes the connection and does not answer",
+                REACH,
+            ),
+        };
     }
     let broken =
         has("roken pipe") || has("transport error") || has("onnection reset") || has("http2 error");
@@ -331,16 +359,15 @@ mod tests {
     #[test]
     fn each_symptom_has_its_words() {
         for (texts, tls, want) in [
-            (&["dns error"][..], true, "its name does not resolve (DNS)"),
             (
-                &["tcp connect error", "Connection refused (os error 111)"],
+                &["tcp connect error", "Connection refused (os error 111)"][..],
                 true,
                 "connection refused (TCP)",
             ),
             (
-                &["tcp connect error", "deadline has elapsed"],
+                &["tcp connect error", "No route to host"],
                 true,
-                "no connection within 5 s (TCP)",
+                "it cannot be connected to any more (TCP)",
             ),
             (
                 &["transport error", "invalid peer certificate: UnknownIssuer"],

@@ -13,6 +13,8 @@ mod reading;
 mod srv;
 mod tls;
 
+pub use self::address::{overruled, plain_first};
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -20,6 +22,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use tokio::time::Instant;
 
 use self::address::Address;
 use self::connection::Member;
@@ -48,6 +51,8 @@ pub struct Settings {
     pub resolver: Option<SocketAddr>,
     /// How long one request may take: 30 s when not typed, none at zero.
     pub request_timeout: Option<Duration>,
+    /// Where a kind may not be read in every namespace, it is read in this one.
+    pub fallback_namespace: Option<String>,
     /// When each kind is read.
     pub moment: WhenRead,
 }
@@ -80,6 +85,10 @@ pub struct EtcdSource {
     /// Whether owners of an address were asked for and not searched.
     not_searched: bool,
     began: Option<jiff::Timestamp>,
+    /// When the whole read has to be done.
+    deadline: Option<Instant>,
+    /// Whether a user was named to a server without users.
+    user_in_vain: bool,
 }
 
 // === impl Pem ===
@@ -112,6 +121,8 @@ impl EtcdSource {
             pods_read: false,
             not_searched: false,
             began: None,
+            deadline: None,
+            user_in_vain: false,
         }
     }
 
@@ -139,6 +150,14 @@ impl Source for EtcdSource {
 
     fn finish(&mut self, _: &mut dyn Sink) -> Result<(), ReadError> {
         Ok(())
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let said = "etcd has no users: its user name and password did not count";
+        self.user_in_vain
+            .then(|| said.to_owned())
+            .into_iter()
+            .collect()
     }
 
     fn provenance(&self) -> Provenance {

@@ -1,24 +1,33 @@
 //! The beginning: which endpoints there are, which of them answers, and at which revision.
 
-use etcd_client::GetOptions;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::Instant;
 
 use super::address::{self, Address};
-use super::connection::{Member, REQUEST, User, head};
+use super::connection::{Limits, Member, User};
 use super::failure::Failure;
+use super::reading::WHOLE;
 use super::{EtcdSource, srv, tls};
 use crate::error::Error;
-use crate::raw::ROOT;
+use crate::raw::{ROOT, is_namespaced};
 use crate::source::ReadError;
 
 /// Kinds that may be read where others may not; the first that is gives the revision.
-const FIRST: [&str; 6] = [
+const FIRST: [&str; 14] = [
     "clusterinformations",
     "tiers",
     "globalnetworkpolicies",
     "networkpolicies",
     "profiles",
     "workloadendpoints",
+    "hostendpoints",
+    "nodes",
+    "globalnetworksets",
+    "networksets",
+    "felixconfigurations",
+    "stagedglobalnetworkpolicies",
+    "stagednetworkpolicies",
+    "stagedkubernetesnetworkpolicies",
 ];
 
 impl EtcdSource {
@@ -28,6 +37,7 @@ impl EtcdSource {
             return Ok(());
         }
         self.began = Some(jiff::Timestamp::now());
+        self.deadline.get_or_insert_with(|| Instant::now() + WHOLE);
         if self.runtime.is_none() {
             self.runtime = Some(runtime().map_err(|cause| self.unfit(cause))?);
         }
@@ -71,17 +81,17 @@ impl EtcdSource {
 
     /// Tries the endpoints in order.
     fn connect(&mut self) -> Result<(), ReadError> {
-        let limit = self.settings.request_timeout.unwrap_or(REQUEST);
-        let limit = (!limit.is_zero()).then_some(limit);
-        let tls = self.addresses.iter().any(|address| address.tls);
-        let tls = tls.then(|| tls::load(&self.settings, limit)).transpose()?;
+        let limits = Limits::typed(self.settings.request_timeout);
+        // Files that are named have to be sound, whether or not TLS is spoken.
+        let tls = tls::load(&self.settings, limits)?;
         let user = self.user();
+        let keys = first_keys(self.settings.fallback_namespace.as_deref());
         let mut failures: Vec<(Address, Failure)> = Vec::new();
         let addresses = self.addresses.clone();
         for (index, address) in addresses.iter().enumerate().skip(self.next) {
             tracing::info!("trying etcd {}", address.url);
             let Some(runtime) = &self.runtime else { break };
-            match runtime.block_on(first(address, tls.as_ref(), &user, limit)) {
+            match runtime.block_on(Member::connect(address, &tls, &user, limits, &keys)) {
                 Ok((member, revision)) => {
                     let cluster = member.cluster();
                     if self.cluster.is_some_and(|known| known != cluster) {
@@ -89,6 +99,7 @@ impl EtcdSource {
                     }
                     tracing::info!("reading etcd {} at revision {revision}", address.url);
                     self.cluster = Some(cluster);
+                    self.user_in_vain |= member.user_in_vain;
                     self.next = index;
                     self.member = Some(member);
                     self.revision = Some(revision);
@@ -134,27 +145,14 @@ impl EtcdSource {
     }
 }
 
-/// A member and the present revision, from the first kind that may be read.
-async fn first(
-    address: &Address,
-    tls: Option<&tls::Tls>,
-    user: &User,
-    limit: Option<std::time::Duration>,
-) -> Result<(Member, i64), Failure> {
-    let mut denied = Failure::Denied;
-    for segment in FIRST {
-        let key = format!("{ROOT}{segment}/");
-        let options = GetOptions::new()
-            .with_prefix()
-            .with_limit(1)
-            .with_keys_only();
-        match Member::connect(address, tls, user, limit, (&key, &options)).await {
-            Ok((member, reply)) => return Ok((member, head(reply.header()).revision)),
-            Err(failure @ Failure::Denied) => denied = failure,
-            Err(failure) => return Err(failure),
-        }
-    }
-    Err(denied)
+/// Where a role may begin to read: whole kinds, then those in a namespace.
+fn first_keys(namespace: Option<&str>) -> Vec<String> {
+    let whole = FIRST.iter().map(|segment| format!("{ROOT}{segment}/"));
+    let within = namespace.into_iter().flat_map(|namespace| {
+        let namespaced = FIRST.iter().filter(|segment| is_namespaced(segment));
+        namespaced.map(move |segment| format!("{ROOT}{segment}/{namespace}/"))
+    });
+    whole.chain(within).collect()
 }
 
 fn runtime() -> Result<Runtime, String> {

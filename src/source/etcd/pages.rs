@@ -6,7 +6,7 @@ use std::sync::Arc;
 use etcd_client::{GetOptions, KeyValue};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::connection::{Head, Member, head};
+use super::connection::{Head, Member, head_of};
 use super::failure::Failure;
 use super::plan::{Plan, Wanted};
 
@@ -26,7 +26,16 @@ pub(super) enum Event {
     /// Some keys with their values; the room that they take is given back when it is dropped.
     Page(usize, Vec<KeyValue>, OwnedSemaphorePermit),
     /// A read has ended.
-    Ended(usize, Result<Head, Failure>),
+    Ended(usize, Result<Ended, Failure>),
+}
+
+/// How a read ended well.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ended {
+    /// Of its last answer.
+    pub head: Head,
+    /// Whether the one namespace of the question was read, in place of all, which the user may not.
+    pub narrowed: bool,
 }
 
 /// Room for pages.
@@ -42,6 +51,8 @@ pub(super) struct Job {
     pub index: usize,
     /// The revision to read at; none reads what is there now.
     pub revision: Option<i64>,
+    /// The namespace that is read where not all may be.
+    pub namespace: Option<String>,
 }
 
 impl Default for Room {
@@ -60,7 +71,18 @@ impl Room {
 impl Job {
     /// Reads it to its end and says so.
     pub async fn run(self, plan: Plan) {
-        let ended = match &plan {
+        let whole = self.perform(&plan).await;
+        let narrower = self.namespace.as_deref().and_then(|it| plan.within(it));
+        let (ended, narrowed) = match (whole, narrower) {
+            (Err(Failure::Denied), Some(narrower)) => (self.perform(&narrower).await, true),
+            (whole, _) => (whole, false),
+        };
+        let ended = ended.map(|head| Ended { head, narrowed });
+        let _ = self.events.send(Event::Ended(self.index, ended)).await;
+    }
+
+    async fn perform(&self, plan: &Plan) -> Result<Head, Failure> {
+        match plan {
             Plan::Nothing | Plan::NotSearched => Ok(Head {
                 cluster: 0,
                 revision: 0,
@@ -68,8 +90,7 @@ impl Job {
             Plan::All(prefix) => self.range(prefix).await,
             Plan::One(key) => self.each(vec![key.clone().into_bytes()]).await,
             Plan::Some(prefix, wanted) => self.some(prefix, wanted).await,
-        };
-        let _ = self.events.send(Event::Ended(self.index, ended)).await;
+        }
     }
 
     /// The keys alone, then the values of those that are wanted.
@@ -84,7 +105,7 @@ impl Job {
                 .with_range(end.clone())
                 .with_limit(MOST);
             let mut reply = self.member.get(&start, options).await?;
-            let (more, at) = (reply.more(), head(reply.header()));
+            let (more, at) = (reply.more(), head_of(reply.header()));
             let page = reply.take_kvs();
             if let Some(last) = page.last() {
                 start = after(last.key());
@@ -122,7 +143,7 @@ impl Job {
             rest = behind;
             let mut page = Vec::new();
             for mut reply in replies {
-                at = head(reply.header());
+                at = head_of(reply.header());
                 page.extend(reply.take_kvs());
             }
             self.hand_over(page, room).await?;
@@ -145,7 +166,7 @@ impl Job {
                 }
                 reply => reply?,
             };
-            let (more, at) = (reply.more(), head(reply.header()));
+            let (more, at) = (reply.more(), head_of(reply.header()));
             let all = *counted.get_or_insert(reply.count());
             let page = reply.take_kvs();
             taken += i64::try_from(page.len()).unwrap_or(i64::MAX);

@@ -2,7 +2,7 @@
 //! keys alone first.
 
 use crate::need::{Kind, Read, ReadScope};
-use crate::raw::{EtcdKey, ROOT, segment, workload_parts};
+use crate::raw::{EtcdKey, ROOT, is_namespaced, segment, workload_parts};
 
 /// The keys of one read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +77,23 @@ impl Plan {
                 Self::All(keys(of_kind(kind), &format!("{namespace}/")))
             }
             (kind, _) => Self::All(keys(of_kind(kind), "")),
+        }
+    }
+}
+
+impl Plan {
+    /// The same of one namespace, where it is of all.
+    pub fn within(&self, namespace: &str) -> Option<Self> {
+        let narrow = |prefix: &String| {
+            let segment = prefix.strip_prefix(ROOT)?.strip_suffix('/')?;
+            is_namespaced(segment).then(|| format!("{prefix}{namespace}/"))
+        };
+        match self {
+            Self::All(prefix) => narrow(prefix).map(Self::All),
+            Self::Some(prefix, wanted) => {
+                narrow(prefix).map(|prefix| Self::Some(prefix, wanted.clone()))
+            }
+            Self::Nothing | Self::NotSearched | Self::One(_) => None,
         }
     }
 }
@@ -181,6 +198,24 @@ mod tests {
             ),
         ] {
             assert_eq!(plan(kind, scope), want);
+        }
+    }
+
+    #[test]
+    fn a_namespaced_kind_can_be_read_in_one_namespace() {
+        let root = |rest: &str| format!("{ROOT}{rest}");
+        let within = |plan: Plan| plan.within("shop");
+        assert_eq!(
+            within(Plan::All(root("networkpolicies/"))),
+            Some(Plan::All(root("networkpolicies/shop/")))
+        );
+        for plan in [
+            Plan::All(root("tiers/")),
+            Plan::All(root("networkpolicies/shop/")),
+            Plan::All(root("profiles/kns.")),
+            Plan::One(root("tiers/default")),
+        ] {
+            assert_eq!(within(plan), None);
         }
     }
 

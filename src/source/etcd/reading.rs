@@ -1,15 +1,16 @@
 //! The reads of one stage: several ranges at once, their objects handed over one after another.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use etcd_client::{GetOptions, KeyValue};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use super::EtcdSource;
-use super::connection::Head;
 use super::failure::Failure;
-use super::pages::{Event, Job, Room, behind};
+use super::pages::{Ended, Event, Job, Room, behind};
 use super::plan::{Plan, of_kind};
 use crate::error::Error;
 use crate::need::{Kind, Read};
@@ -18,6 +19,8 @@ use crate::raw::{EtcdKey, ROOT, as_go_reads, decode_etcd};
 use crate::source::missing::{Lack, missing_from};
 use crate::source::{ReadError, Sink, WhenRead};
 
+/// How long everything may take, beginning anew included.
+pub(super) const WHOLE: Duration = Duration::from_secs(120);
 /// Pages and ends that wait to be taken; memory is bounded by the room for pages.
 const WAITING: usize = 16;
 
@@ -47,6 +50,7 @@ impl EtcdSource {
                 revision: self
                     .revision
                     .filter(|_| self.settings.moment == WhenRead::OneMoment),
+                namespace: self.settings.fallback_namespace.clone(),
             };
             tasks.spawn_on(job.run(plan), runtime.handle());
         }
@@ -61,7 +65,7 @@ impl EtcdSource {
     ) -> Result<(), ReadError> {
         let mut counts: BTreeMap<Kind, u64> = BTreeMap::new();
         let mut open = reads.len();
-        while let Some(event) = events.blocking_recv() {
+        while let Some(event) = self.next_event(events)? {
             match event {
                 Event::Page(index, page, room) => {
                     if let Some(read) = reads.get(index) {
@@ -82,6 +86,16 @@ impl EtcdSource {
             0 => Ok(()),
             _ => Err(self.lost(Failure::Other("a read was given up".to_owned()))),
         }
+    }
+
+    fn next_event(
+        &mut self,
+        events: &mut mpsc::Receiver<Event>,
+    ) -> Result<Option<Event>, ReadError> {
+        let deadline = self.deadline.unwrap_or_else(|| Instant::now() + WHOLE);
+        let (_, runtime) = self.connected()?;
+        let event = runtime.block_on(async { timeout_at(deadline, events.recv()).await });
+        event.map_err(|_| self.lost(Failure::endless(WHOLE)))
     }
 
     fn hand_over(
@@ -127,12 +141,15 @@ impl EtcdSource {
     fn settle(
         &mut self,
         kind: Kind,
-        ended: Result<Head, Failure>,
+        ended: Result<Ended, Failure>,
         counts: &BTreeMap<Kind, u64>,
         sink: &mut dyn Sink,
     ) -> Result<(), ReadError> {
         match ended {
-            Ok(at) => {
+            Ok(Ended { head: at, narrowed }) => {
+                if narrowed {
+                    self.narrowed(kind, sink);
+                }
                 if kind == Kind::Pod {
                     self.pods_read = true;
                 }
@@ -175,18 +192,21 @@ impl EtcdSource {
             _ => missing_from(kind, Lack::All),
         };
         if !missing_from.is_empty() {
-            let gap = Gap {
-                code: GapCode::Forbidden,
-                resource: segment.to_owned(),
-                verb: Some("read".to_owned()),
-                scope: None,
-                missing_from,
-                message: "the etcd user may not read it".to_owned(),
-                rule: None,
-            };
-            sink.gap(kind, gap);
+            let message = "the etcd user may not read it".to_owned();
+            sink.gap(kind, forbidden(segment, missing_from, message));
         }
         Ok(())
+    }
+
+    /// One namespace was read in place of all.
+    fn narrowed(&self, kind: Kind, sink: &mut dyn Sink) {
+        let namespace = self.settings.fallback_namespace.as_deref();
+        let message = format!(
+            "the etcd user may not read it; only namespace {} was read",
+            namespace.unwrap_or_default()
+        );
+        let missing_from = missing_from(kind, Lack::OtherNamespaces);
+        sink.gap(kind, forbidden(of_kind(kind), missing_from, message));
     }
 
     /// What a failure in the middle means for the whole.
@@ -241,5 +261,17 @@ impl EtcdSource {
             .with_range(behind(prefix));
         let reply = runtime.block_on(member.get(prefix.as_bytes(), options))?;
         Ok(reply.count())
+    }
+}
+
+fn forbidden(segment: &str, missing_from: Vec<Part>, message: String) -> Gap {
+    Gap {
+        code: GapCode::Forbidden,
+        resource: segment.to_owned(),
+        verb: Some("read".to_owned()),
+        scope: None,
+        missing_from,
+        message,
+        rule: None,
     }
 }
