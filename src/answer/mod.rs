@@ -5,6 +5,7 @@
 
 pub mod endpoint;
 pub mod rule_match;
+pub mod version;
 
 use serde::Serialize;
 
@@ -15,6 +16,8 @@ pub use endpoint::{
 pub use rule_match::{
     Criterion, CriterionType, MatchEffect, MatchSide, MatchedPolicy, RuleMatch, Traffic,
 };
+
+pub use version::{ClientVersion, ClusterVersion, VersionAnswer};
 
 use crate::model::DefaultAction;
 use crate::note::{Code, Gap, Note, Provenance};

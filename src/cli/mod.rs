@@ -7,6 +7,7 @@ mod connection;
 mod endpoint;
 mod filter;
 mod output;
+mod snapshot;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -17,6 +18,7 @@ pub use connection::{Connection, Datastore, Secret};
 pub use endpoint::{EndpointArgs, Hide, HostArgs};
 pub use filter::{Files, Filter, Manifests};
 pub use output::{Color, Format, Output};
+pub use snapshot::{SnapshotArgs, VersionArgs};
 
 /// A command line.
 #[derive(Debug, Parser)]
@@ -55,6 +57,10 @@ pub enum Command {
     Endpoint(EndpointArgs),
     /// The same for every endpoint of a node
     Host(HostArgs),
+    /// Write everything that was read into a file, for later use with -f
+    Snapshot(SnapshotArgs),
+    /// The versions of this tool and of the cluster's Calico
+    Version(VersionArgs),
 }
 
 const AFTER_HELP: &str = "\
@@ -65,6 +71,7 @@ Examples:
   kubectl calicoq endpoint -A -o json            everything, for a script
   kubectl calicoq endpoint -f dump/ shop/web-1   from files
   kubectl calicoq host node-a                    every endpoint of a node
+  kubectl calicoq snapshot cluster.json          a cluster in a file, to be read with -f
 
 kubectl takes no flags before a plugin's name: write `kubectl calicoq endpoint -n shop`, not
 `kubectl -n shop calicoq endpoint`.

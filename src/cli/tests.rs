@@ -14,7 +14,9 @@ fn parse(line: &str) -> Result<Cli, clap::Error> {
 
 fn typed(line: &str) -> (EndpointArgs, Cli) {
     let cli = parse(line).unwrap();
-    let Command::Endpoint(arguments) = &cli.command;
+    let Command::Endpoint(arguments) = &cli.command else {
+        unreachable!("{line} asks about endpoints");
+    };
     (arguments.clone(), cli)
 }
 

@@ -7,6 +7,7 @@
 mod broken;
 mod decode;
 mod etcd_key;
+mod kept;
 mod object;
 mod page;
 
@@ -23,7 +24,8 @@ pub mod value;
 pub use crate::yaml::read::{Document, documents};
 pub use broken::Broken;
 pub use decode::decode;
-pub use etcd_key::{EtcdKey, ROOT, Undecodable, decode_etcd, segment, workload_parts};
+pub use etcd_key::{EtcdKey, ROOT, Undecodable, decode_etcd, key_of, segment, workload_parts};
+pub use kept::{Kept, KeptBroken, KeptUndecodable};
 pub use metadata::Metadata;
 pub use object::{Calico, Group, Kubernetes, Object};
 pub use page::{Page, items};

@@ -9,8 +9,8 @@ use crate::load;
 use crate::question::{About, Form, Hide, LabelSelector, Question, Scope, What};
 use crate::render;
 
-/// The question that a command line asks. Its scope is that without a context.
-pub(super) fn question(cli: &Cli) -> Result<Question, Error> {
+/// The question that a command line asks, if it asks about endpoints. Its scope is that without a context.
+pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
     let (about, what, hide) = match &cli.command {
         Command::Endpoint(arguments) => {
             let what: Result<Vec<What>, Error> = arguments
@@ -28,9 +28,10 @@ pub(super) fn question(cli: &Cli) -> Result<Question, Error> {
             };
             (About::Host(name), vec![node], arguments.hide)
         }
+        Command::Snapshot(_) | Command::Version(_) => return Ok(None),
     };
     let labels = cli.filter.selector.as_deref();
-    Ok(Question {
+    Ok(Some(Question {
         about,
         what,
         scope: without_context(cli),
@@ -39,7 +40,7 @@ pub(super) fn question(cli: &Cli) -> Result<Question, Error> {
             rule_matches: hide.hide_rule_matches,
             selectors: hide.hide_selectors,
         },
-    })
+    }))
 }
 
 /// The scope where there is no context: everything, unless a namespace was typed.
@@ -83,6 +84,7 @@ pub(super) fn load_settings(cli: &Cli, reached: &Reached) -> Result<load::Settin
     Ok(load::Settings {
         calico_version,
         manifests: match cli.files.manifests {
+            cli::Manifests::Auto if reached.as_stored => ManifestMode::Never,
             cli::Manifests::Auto => ManifestMode::Auto,
             cli::Manifests::Never => ManifestMode::Never,
             cli::Manifests::Always => ManifestMode::Always,

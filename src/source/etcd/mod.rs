@@ -23,6 +23,7 @@ use tokio::runtime::Runtime;
 
 use self::address::Address;
 use self::connection::Member;
+pub(super) use self::plan::Plan;
 use super::{ReadError, Sink, Source, WhenRead};
 use crate::need::Read;
 use crate::note::{Datastore, Provenance, VersionFrom};

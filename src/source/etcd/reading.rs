@@ -97,9 +97,9 @@ impl EtcdSource {
             let Ok(key) = kv.key_str() else { continue };
             *count += 1;
             match decode_etcd(key, kv.value(), kv.mod_revision()) {
-                Ok(Some(object)) => sink.object(object),
+                Ok(Some(object)) => sink.object(object, kv.value()),
                 Ok(None) => {}
-                Err(undecodable) => sink.undecodable(undecodable),
+                Err(undecodable) => sink.undecodable(undecodable, kv.value()),
             }
         }
         let revision = self.revision.map(|revision| revision.to_string());
