@@ -5,6 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::Form;
+use crate::raw;
 use crate::yaml;
 
 /// An item in its place in the list; JSON without the comma.
@@ -12,9 +13,10 @@ pub(super) fn text<T: Serialize>(item: &T, form: Form) -> io::Result<String> {
     if form == Form::Json {
         return Ok(serde_json::to_string(item)?);
     }
-    match serde_json::to_value(item) {
-        Ok(value) => yaml::write::to_string(&[value]),
-        // A number beyond every type, in what is kept to the letter: JSON is YAML too.
-        Err(_) => Ok(format!("- {}\n", serde_json::to_string(item)?)),
-    }
+    let value = match serde_json::to_value(item) {
+        Ok(value) if !raw::is_deep(&value) => value,
+        // What is kept to the letter may hold what YAML cannot.
+        _ => raw::tamed(&serde_json::to_string(item)?),
+    };
+    yaml::write::to_string(&[value])
 }

@@ -11,6 +11,7 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Broken, Object, Undecodable};
@@ -254,6 +255,58 @@ impl Part {
             Some(format!("{}:{}", serde_json::json!(key), part.of(value)))
         });
         format!("{{{}}}", kept.collect::<Vec<_>>().join(","))
+    }
+}
+
+/// JSON as a value that any format can hold: a number beyond every type, and what is nested deeper than anybody reads,
+/// becomes its text.
+#[must_use]
+pub fn tamed(json: &str) -> Value {
+    serde_json::from_str(json).map_or(Value::Null, |raw| tame(raw, DEPTH))
+}
+
+/// Whether a value is nested deeper than anybody reads.
+#[must_use]
+pub fn is_deep(value: &Value) -> bool {
+    nesting(value) > DEPTH
+}
+
+fn nesting(value: &Value) -> usize {
+    let below = match value {
+        Value::Array(elements) => elements.iter().map(nesting).max(),
+        Value::Object(fields) => fields.values().map(nesting).max(),
+        _ => return 0,
+    };
+    below.unwrap_or(0) + 1
+}
+
+/// Half of what the reader of YAML takes.
+const DEPTH: usize = 32;
+
+fn tame(raw: &RawValue, depth: usize) -> Value {
+    let text = raw.get();
+    if let Ok(value) = serde_json::from_str(text)
+        && nesting(&value) <= depth
+    {
+        return value;
+    }
+    let Some(below) = depth.checked_sub(1) else {
+        return Value::String(text.to_owned());
+    };
+    if let Ok(Pairs(pairs)) = serde_json::from_str(text) {
+        let pairs = pairs.into_iter();
+        return Value::Object(
+            pairs
+                .map(|(key, value)| (key.into_owned(), tame(value, below)))
+                .collect(),
+        );
+    }
+    match serde_json::from_str::<Vec<&RawValue>>(text) {
+        Ok(elements) => elements
+            .iter()
+            .map(|element| tame(element, below))
+            .collect(),
+        Err(_) => Value::String(text.to_owned()),
     }
 }
 

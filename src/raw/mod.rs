@@ -25,7 +25,7 @@ pub use crate::yaml::read::{Document, documents};
 pub use broken::Broken;
 pub use decode::decode;
 pub use etcd_key::{EtcdKey, ROOT, Undecodable, decode_etcd, key_of, segment, workload_parts};
-pub use kept::{Kept, KeptBroken, KeptUndecodable};
+pub use kept::{Kept, KeptBroken, KeptUndecodable, is_deep, tamed};
 pub use metadata::Metadata;
 pub use object::{Calico, Group, Kubernetes, Object};
 pub use page::{Page, items};

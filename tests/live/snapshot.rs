@@ -60,11 +60,17 @@ impl<'a> Asked<'a> {
         let output = self.live(&["snapshot", &path, "--force", "-o", form])?;
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{error}: {stderr}"))?;
-        let list: Value = match form {
-            "json" => serde_json::from_str(&text)?,
-            _ => serde_saphyr::from_str(&text)?,
+        // The head alone: what is kept to the letter may be beyond what a test can read.
+        let info: Value = match form {
+            "json" => {
+                let line = text.lines().nth(1).unwrap_or_default();
+                serde_json::from_str(line.trim_end_matches(','))?
+            }
+            _ => {
+                let head = text.split("\n- ").nth(1).unwrap_or_default();
+                serde_saphyr::from_str(&head.replace("\n  ", "\n"))?
+            }
         };
-        let info = list["items"][0].clone();
         let exit = if info["complete"] == true { 0 } else { 3 };
         assert_eq!(output.status.code(), Some(exit), "{stderr}{info}");
         Ok(info)
@@ -174,10 +180,17 @@ pub fn what_etcd_cannot_decode_survives(_: &Lab) -> Verdict {
     ] {
         etcd.put(&format!("{root}{key}"), value.as_bytes())?;
     }
+    let deep = format!(
+        r#"{{"spec":{{"later":{}{}}}}}"#,
+        "[".repeat(500),
+        "]".repeat(500)
+    );
+    let key = format!("{root}globalnetworkpolicies/default.deep");
+    etcd.put(&key, deep.as_bytes())?;
     let url = etcd.url();
     let server = Asked::new("ETCD_ENDPOINTS", &url)?;
     let mut wrong = Vec::new();
-    for form in ["json"] {
+    for form in ["json", "yaml"] {
         server.take(form)?;
         for args in [
             &["endpoint"][..],
@@ -213,7 +226,13 @@ pub fn gaps_stay_gaps(lab: &Lab) -> Verdict {
             &["host", "node-a"],
         ] {
             let found = server.differences(&format!("without {hidden:?}"), args)?;
-            wrong.extend(found.into_iter().filter(|it| !it.contains(".revision")));
+            // A question about one namespace asks there too, which a snapshot of the whole cluster cannot.
+            let expected = [".revision", "tried namespace"];
+            wrong.extend(
+                found
+                    .into_iter()
+                    .filter(|it| !expected.iter().any(|text| it.contains(text))),
+            );
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
