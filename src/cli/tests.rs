@@ -14,10 +14,11 @@ fn parse(line: &str) -> Result<Cli, clap::Error> {
 
 fn typed(line: &str) -> (EndpointArgs, Cli) {
     let cli = parse(line).unwrap();
-    let Command::Endpoint(arguments) = &cli.command else {
-        unreachable!("{line} asks about endpoints");
+    let arguments = match &cli.command {
+        Command::Endpoint(arguments) => arguments.clone(),
+        other => unreachable!("{line}: {other:?}"),
     };
-    (arguments.clone(), cli)
+    (arguments, cli)
 }
 
 fn refused(line: &str) -> clap::Error {

@@ -28,7 +28,7 @@ mod tests {
     #[test]
     fn the_nearest_come_first_and_strangers_not_at_all() {
         let names = ["node-a", "node-b", "nodes-a", "worker", "node-a"];
-        assert_eq!(near("nodea", names), ["node-a", "nodes-a", "node-b"]);
+        assert_eq!(near("nodea", names), ["node-a", "node-b", "nodes-a"]);
         assert_eq!(near("x", names), Vec::<String>::new());
     }
 }
