@@ -10,6 +10,8 @@ else
 PREFIX ?= $(HOME)/.local
 endif
 BINARY = $${CARGO_TARGET_DIR:-target}/release/kubectl-calicoq
+# What `version` says that it was built from; nothing outside a clone.
+RELEASE = CALICOQ_COMMIT=$$(test -e .git && git rev-parse --short=7 HEAD 2>/dev/null) cargo build --release --locked
 
 # The servers of the live tests stay outside the clone, in a folder named after what they are built from.
 SERVERS_KEY = $(shell cat tests/servers/go.mod tests/servers/go.sum | { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-16)
@@ -23,7 +25,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## Build the tool and ask it about a pod and a host endpoint of an example cluster
-	@cargo build --release --locked
+	@$(RELEASE)
 	@set -e; for what in "-n shop web-1" "hep/node-a-eth0"; do \
 	  printf '\n$$ kubectl calicoq -f tests/worlds/shop endpoint %s\n' "$$what"; \
 	  "$(BINARY)" -f tests/worlds/shop endpoint $$what; \
@@ -61,7 +63,7 @@ setup: ## Install what building and testing need, or say what to install
 	done
 
 build: setup ## Build the tool with the release profile
-	cargo build --release --locked
+	$(RELEASE)
 
 # That live tests were skipped is said last, where it is seen.
 test: setup servers lint ## Run everything that CI runs

@@ -33,6 +33,18 @@ const POLICIES: [Kind; 9] = [
     Kind::AdminNetworkPolicy,
 ];
 
+/// Everything that any question could need, in stages: first what decides how all else is read.
+#[must_use]
+pub fn everything() -> [Vec<Read>; 2] {
+    let (first, rest): (Vec<Read>, Vec<Read>) = Kind::ALL.map(all).into_iter().partition(|read| {
+        matches!(
+            read.kind,
+            Kind::ClusterInformation | Kind::FelixConfiguration
+        )
+    });
+    [first, rest]
+}
+
 /// The next reads; none when enough is known.
 #[must_use]
 pub fn next(question: &Question, known: &Snapshot, done: &[Read]) -> Vec<Read> {

@@ -7,6 +7,7 @@ pub mod endpoint;
 pub mod policy;
 pub mod rule_match;
 pub mod selected;
+pub mod version;
 
 use serde::Serialize;
 
@@ -22,6 +23,8 @@ pub use rule_match::{
     Criterion, CriterionType, MatchEffect, MatchSide, MatchedPolicy, RuleMatch, Traffic,
 };
 pub use selected::{EvalAnswer, EvalItem, EvalTail, NetworkSetItem};
+
+pub use version::{ClientVersion, ClusterVersion, VersionAnswer};
 
 use crate::model::DefaultAction;
 use crate::note::{Code, Gap, Note, Provenance};

@@ -7,6 +7,7 @@ mod connection;
 mod endpoint;
 mod filter;
 mod output;
+mod snapshot;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -17,6 +18,7 @@ pub use connection::{Connection, Datastore, Secret};
 pub use endpoint::{EndpointArgs, EvalArgs, Hide, HostArgs, PolicyArgs};
 pub use filter::{Files, Filter, Manifests};
 pub use output::{Color, Format, Output};
+pub use snapshot::{SnapshotArgs, VersionArgs};
 
 /// A command line.
 #[derive(Debug, Parser)]
@@ -59,6 +61,10 @@ pub enum Command {
     Policy(PolicyArgs),
     /// Endpoints and network sets that a selector selects
     Eval(EvalArgs),
+    /// Write everything that was read into a file, for later use with -f
+    Snapshot(SnapshotArgs),
+    /// The versions of this tool and of the cluster's Calico
+    Version(VersionArgs),
 }
 
 const AFTER_HELP: &str = "\
@@ -71,6 +77,7 @@ Examples:
   kubectl calicoq host node-a                    every endpoint of a node
   kubectl calicoq policy np/shop/db-in           what a policy applies to, and whom its rules name
   kubectl calicoq eval \"app == 'web'\"            what a selector selects
+  kubectl calicoq snapshot cluster.json          a cluster in a file, to be read with -f
 
 kubectl takes no flags before a plugin's name: write `kubectl calicoq endpoint -n shop`, not
 `kubectl -n shop calicoq endpoint`.

@@ -46,6 +46,7 @@ mod tests {
         Unfolded {
             stored: stored.to_owned(),
             annotated_name: name.map(str::to_owned),
+            nameless: false,
             folded,
             namespace: String::new(),
             labels: Default::default(),

@@ -16,7 +16,7 @@ use crate::snapshot::{NotEndpoint, Snapshot};
 use crate::source::{ReadError, Sink, Source};
 
 /// How often everything may be read again because its moment was gone.
-const RESTARTS: usize = 2;
+pub(crate) const RESTARTS: usize = 2;
 
 /// What the question does not say.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ pub fn load(
 ) -> Result<Loaded, Error> {
     let started = Instant::now();
     for _ in 0..=RESTARTS {
-        let datastore = source.provenance().datastore;
+        let datastore = source.rules();
         let mut gathering = Gathering::new(settings, datastore, watcher, started);
         match gathering.gather(question, source) {
             Ok(done) => return Ok(gathering.loaded(question, source, &done)),
@@ -69,11 +69,32 @@ pub fn load(
             Err(ReadError::Failed(error)) => return Err(error),
         }
     }
-    Err(Error::Source {
+    Err(moment_gone(source))
+}
+
+/// The moment of a read was gone too often.
+pub(crate) fn moment_gone(source: &dyn Source) -> Error {
+    Error::Source {
         what: source.provenance().source,
         cause: "its history was compacted while it was read, again and again".to_owned(),
         hint: Some("--latest reads without one moment for all kinds".to_owned()),
-    })
+    }
+}
+
+/// One object that Go cannot decode: no node can read any object of the kind.
+pub(crate) fn poisoned(broken: &Broken) -> Gap {
+    Gap {
+        code: GapCode::PoisonsKind,
+        resource: resource(broken),
+        verb: None,
+        scope: None,
+        missing_from: parts(&broken.kind),
+        message:
+            "an object that cannot be decoded keeps nodes from reading the whole kind; what they \
+                  enforce is older than the datastore"
+                .to_owned(),
+        rule: None,
+    }
 }
 
 /// A snapshot in the making.
@@ -222,22 +243,6 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// One object that Go cannot decode: no node can read any object of the kind.
-    fn poison(&mut self, resource: String, missing_from: Vec<Part>, note: Note) {
-        self.snapshot.gaps.push(Gap {
-            code: GapCode::PoisonsKind,
-            resource,
-            verb: None,
-            scope: None,
-            missing_from,
-            message: "an object that cannot be decoded keeps nodes from reading the whole kind; what they \
-                      enforce is older than the datastore"
-                .to_owned(),
-            rule: None,
-        });
-        self.snapshot.notes.push(note);
-    }
-
     fn loaded(mut self, question: &Question, source: &dyn Source, done: &[Read]) -> Loaded {
         let behaviour = self.behaviour();
         self.snapshot.data_interfaces = behaviour.bpf_data_iface_pattern();
@@ -279,7 +284,7 @@ impl<'a> Gathering<'a> {
 }
 
 impl Sink for Gathering<'_> {
-    fn object(&mut self, object: Object<'_>) {
+    fn object(&mut self, object: Object<'_>, _: &[u8]) {
         let mut facts = std::mem::take(&mut self.facts);
         self.converter.convert(object, &mut facts);
         for fact in facts.drain(..) {
@@ -288,12 +293,12 @@ impl Sink for Gathering<'_> {
         self.facts = facts;
     }
 
-    fn broken(&mut self, broken: Broken) {
+    fn broken(&mut self, broken: Broken, _: &[u8]) {
         // The nodes of this version do not read the kind, so it does not hurt them.
         if !self.behaviour().reads(&broken.kind) {
             return;
         }
-        let resource = resource(&broken);
+        self.snapshot.gaps.push(poisoned(&broken));
         let Broken {
             api_version,
             kind,
@@ -305,10 +310,10 @@ impl Sink for Gathering<'_> {
         let object = ObjectRef::new(&api_version, &kind, &namespace, &name);
         let mut note = Note::new(codes::LIST_POISONED, &object, cause);
         note.field = field;
-        self.poison(resource, parts(&kind), note);
+        self.snapshot.notes.push(note);
     }
 
-    fn undecodable(&mut self, value: Undecodable) {
+    fn undecodable(&mut self, value: Undecodable, _: &[u8]) {
         let Undecodable { key, named, cause } = value;
         let message = format!("the value of {key} does not decode: {cause}");
         let code = codes::UNDECODABLE_ETCD_VALUE;

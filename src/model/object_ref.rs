@@ -1,9 +1,9 @@
 //! What to give to kubectl to see an object.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Group and version, kind, namespace and name of an object as the user knows it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ObjectRef {
     /// For example `projectcalico.org/v3`.

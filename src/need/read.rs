@@ -34,6 +34,31 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order in which reads are made.
+    pub const ALL: [Self; 21] = [
+        Self::ClusterInformation,
+        Self::FelixConfiguration,
+        Self::Tier,
+        Self::GlobalNetworkPolicy,
+        Self::NetworkPolicy,
+        Self::StagedGlobalNetworkPolicy,
+        Self::StagedNetworkPolicy,
+        Self::StagedKubernetesNetworkPolicy,
+        Self::KubernetesNetworkPolicy,
+        Self::ClusterNetworkPolicy,
+        Self::AdminNetworkPolicy,
+        Self::BaselineAdminNetworkPolicy,
+        Self::GlobalNetworkSet,
+        Self::NetworkSet,
+        Self::HostEndpoint,
+        Self::Namespace,
+        Self::ServiceAccount,
+        Self::EndpointSlice,
+        Self::Node,
+        Self::Pod,
+        Self::Profile,
+    ];
+
     /// The kind's name in its API; Kubernetes' NetworkPolicy has the prefix that Calico gives it.
     #[must_use]
     pub fn name(self) -> &'static str {

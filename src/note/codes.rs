@@ -2,7 +2,7 @@
 //!
 //! A code's id is stable: scripts and suppressions name it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Effect::{
     Allows, Denies, Dropped, Inert, Isolates, Narrowed, None, NotProgrammed, PartDropped,
@@ -58,6 +58,17 @@ impl std::fmt::Debug for Code {
 impl Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.id)
+    }
+}
+
+/// By its id; one of another version of this tool is unknown.
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        let known = ALL.iter().find(|code| code.id() == id);
+        known
+            .copied()
+            .ok_or_else(|| serde::de::Error::custom(format!("no note has the code {id}")))
     }
 }
 

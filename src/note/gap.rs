@@ -1,9 +1,9 @@
 //! Gaps: what could not be read, and what is uncertain because of it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Something that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Gap {
     /// Why.
@@ -26,7 +26,7 @@ pub struct Gap {
 }
 
 /// Why something could not be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names are the reasons, as in Kubernetes")]
 pub enum GapCode {
     Forbidden,
@@ -39,7 +39,7 @@ pub enum GapCode {
 }
 
 /// A part of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Part {
     /// The list of endpoints itself.
@@ -59,7 +59,7 @@ pub enum Part {
 }
 
 /// An RBAC rule, as one writes it in a ClusterRole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RbacRule {
     /// For example `crd.projectcalico.org`; empty text for the core group.

@@ -7,17 +7,19 @@
 pub mod codes;
 pub mod gap;
 pub mod provenance;
+pub mod snapshot_info;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use codes::Code;
 pub use gap::{Gap, GapCode, Part, RbacRule};
 pub use provenance::{Datastore, Provenance, VersionFrom};
+pub use snapshot_info::{SnapshotGap, SnapshotInfo};
 
 use crate::model::ObjectRef;
 
 /// What traffic the condition can let pass or stop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Traffic that the author meant to stop can pass.
@@ -31,7 +33,7 @@ pub enum Severity {
 }
 
 /// What Calico does with the object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
     /// Nodes keep their last rules and take no new ones.
     Isolates,
@@ -58,7 +60,7 @@ pub enum Effect {
 }
 
 /// One thing to know about an object.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
     /// Which condition.

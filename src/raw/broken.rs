@@ -1,22 +1,26 @@
 //! An object that does not decode, and where.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Metadata;
 use super::value::{Slice, nullable};
 
 /// An object that does not decode.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Broken {
     /// Group and version as read.
     pub api_version: String,
     /// Kind as read.
     pub kind: String,
     /// Empty when there is none or it could not be found out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub namespace: String,
     /// Empty when it could not be found out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// The field, when it is known: `spec.ingress[0].destination.ports[1]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// The cause, a lower-case fragment.
     pub cause: String,

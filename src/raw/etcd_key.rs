@@ -66,6 +66,26 @@ pub struct Undecodable {
     pub cause: String,
 }
 
+impl Undecodable {
+    /// What is known of a value whose key is `key`.
+    #[must_use]
+    pub fn new(key: &str, cause: String) -> Self {
+        let named = match EtcdKey::parse(key) {
+            EtcdKey::Object {
+                kind,
+                namespace,
+                name,
+            } => Some((kind.to_owned(), namespace.to_owned(), name.to_owned())),
+            EtcdKey::Malformed | EtcdKey::Foreign => None,
+        };
+        Self {
+            key: key.to_owned(),
+            named,
+            cause,
+        }
+    }
+}
+
 impl<'a> EtcdKey<'a> {
     /// Reads a key.
     #[must_use]
@@ -107,6 +127,18 @@ pub fn is_namespaced(segment: &str) -> bool {
     known.any(|(known, _, namespaced)| *known == segment && *namespaced)
 }
 
+/// The key of an object in etcd, if its kind is held there.
+#[must_use]
+pub fn key_of(object: &Object<'_>) -> Option<String> {
+    let (segment, _, namespaced) = KINDS.iter().find(|(_, kind, _)| *kind == object.kind())?;
+    let metadata = object.metadata();
+    let name = &*metadata.name;
+    Some(match namespaced {
+        true => format!("{ROOT}{segment}/{}/{name}", &*metadata.namespace),
+        false => format!("{ROOT}{segment}/{name}"),
+    })
+}
+
 /// Decodes one value under the name that its key gives, with the revision of its last change. `None` for keys that are
 /// not about policy.
 ///
@@ -126,11 +158,7 @@ pub fn decode_etcd<'a>(
         EtcdKey::Foreign => return Ok(None),
         EtcdKey::Malformed => {
             let cause = "the key has a part too few or too many".to_owned();
-            return Err(Undecodable {
-                key: key.to_owned(),
-                named: None,
-                cause,
-            });
+            return Err(Undecodable::new(key, cause));
         }
     };
     let mut object = match decode(value, Some((V3, kind))) {
@@ -141,11 +169,7 @@ pub fn decode_etcd<'a>(
                 .field
                 .map(|field| format!("{field}: "))
                 .unwrap_or_default();
-            return Err(Undecodable {
-                key: key.to_owned(),
-                named: Some((kind.to_owned(), namespace.to_owned(), name.to_owned())),
-                cause: format!("{field}{}", broken.cause),
-            });
+            return Err(Undecodable::new(key, format!("{field}{}", broken.cause)));
         }
     };
     let metadata = object.metadata_mut();

@@ -7,6 +7,7 @@
 mod broken;
 mod decode;
 mod etcd_key;
+mod kept;
 mod object;
 mod page;
 
@@ -24,8 +25,10 @@ pub use crate::yaml::read::{Document, documents};
 pub use broken::Broken;
 pub use decode::decode;
 pub use etcd_key::{
-    EtcdKey, ROOT, Undecodable, as_go_reads, decode_etcd, is_namespaced, segment, workload_parts,
+    EtcdKey, ROOT, Undecodable, as_go_reads, decode_etcd, is_namespaced, key_of, segment,
+    workload_parts,
 };
+pub use kept::{Kept, KeptBroken, KeptUndecodable, is_deep, tamed};
 pub use metadata::Metadata;
 pub use object::{Calico, Group, Kubernetes, Object};
 pub use page::{Page, items};

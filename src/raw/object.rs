@@ -168,6 +168,23 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// Paths of fields that its kind does not have, where Calico's kinds tell.
+    #[must_use]
+    pub fn unknown_fields(&self) -> &[String] {
+        match self {
+            Self::NetworkPolicy(o)
+            | Self::GlobalNetworkPolicy(o)
+            | Self::StagedNetworkPolicy(o)
+            | Self::StagedGlobalNetworkPolicy(o) => &o.unknown_fields,
+            Self::StagedKubernetesNetworkPolicy(o) => &o.unknown_fields,
+            Self::Tier(o) => &o.unknown_fields,
+            Self::HostEndpoint(o) => &o.unknown_fields,
+            Self::NetworkSet(o) | Self::GlobalNetworkSet(o) => &o.unknown_fields,
+            Self::Profile(o) => &o.unknown_fields,
+            _ => &[],
+        }
+    }
+
     /// Its metadata, to be renamed after its key.
     pub(super) fn metadata_mut(&mut self) -> &mut Metadata<'a> {
         match self {

@@ -271,6 +271,11 @@ impl<'de> DeserializeSeed<'de> for Key {
 
 // === impl Annotations ===
 
+/// Whether Calico reads an annotation.
+pub(super) fn is_read_annotation(key: &str) -> bool {
+    key.contains("projectcalico.org/") || key.starts_with("vpc.amazonaws.com/")
+}
+
 impl Annotations<'_> {
     /// The value of `key`, one of those that Calico reads.
     #[must_use]
@@ -287,10 +292,7 @@ impl Annotations<'_> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Annotations<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Pairs::read(deserializer, |key| {
-            key.contains("projectcalico.org/") || key.starts_with("vpc.amazonaws.com/")
-        })
-        .map(Self)
+        Pairs::read(deserializer, is_read_annotation).map(Self)
     }
 }
 

@@ -17,12 +17,14 @@ mod policy;
 mod selected;
 mod structured;
 mod table;
+mod version;
 mod words;
 
 use std::io::Write;
 
-pub use escape::escape;
+pub use escape::{escape, is_unsafe};
 pub use messages::{cluster_notes, error_report, gap_warnings, incomplete_line};
+pub use version::version;
 
 use structured::Parts;
 

@@ -66,6 +66,11 @@ pub(super) fn json<H: Serialize, I: Serialize, T: Serialize>(
     Ok(count)
 }
 
+/// JSON of one value, without a final line break.
+pub(super) fn json_of<T: Serialize>(value: &T, escaped: bool) -> io::Result<String> {
+    Ok(safe(&serde_json::to_string_pretty(value)?, escaped))
+}
+
 /// The fields of an object, each on a line of its own, without the braces.
 fn fields<T: Serialize>(value: &T) -> io::Result<String> {
     let text = serde_json::to_string_pretty(value)?;
@@ -100,7 +105,8 @@ pub(super) fn yaml<H: Serialize, I: Serialize, T: Serialize>(
     Ok(count)
 }
 
-fn shown<T: Serialize>(value: &T, escaped: bool) -> io::Result<String> {
+/// YAML of one value.
+pub(super) fn shown<T: Serialize>(value: &T, escaped: bool) -> io::Result<String> {
     let text = yaml::write::to_string(value)?;
     Ok(if escaped {
         yaml::write::escaped(&text, is_unsafe)

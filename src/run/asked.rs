@@ -10,8 +10,8 @@ use crate::question::{About, Form, Hide, LabelSelector, PolicyName, Question, Sc
 use crate::render;
 use crate::selector::Selector;
 
-/// The question that a command line asks. Its scope is that without a context.
-pub(super) fn question(cli: &Cli) -> Result<Question, Error> {
+/// The question that a command line asks, if it asks about endpoints. Its scope is that without a context.
+pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
     let (about, what, hide) = match &cli.command {
         Command::Endpoint(arguments) => {
             let what: Result<Vec<What>, Error> = arguments
@@ -42,9 +42,10 @@ pub(super) fn question(cli: &Cli) -> Result<Question, Error> {
             let about = About::Selected { text, selector };
             (about, Vec::new(), cli::Hide::default())
         }
+        Command::Snapshot(_) | Command::Version(_) => return Ok(None),
     };
     let labels = cli.filter.selector.as_deref();
-    Ok(Question {
+    Ok(Some(Question {
         about,
         what,
         scope: without_context(cli),
@@ -53,7 +54,7 @@ pub(super) fn question(cli: &Cli) -> Result<Question, Error> {
             rule_matches: hide.hide_rule_matches,
             selectors: hide.hide_selectors,
         },
-    })
+    }))
 }
 
 /// The scope where there is no context: everything, unless a namespace was typed.
@@ -97,6 +98,7 @@ pub(super) fn load_settings(cli: &Cli, reached: &Reached) -> Result<load::Settin
     Ok(load::Settings {
         calico_version,
         manifests: match cli.files.manifests {
+            cli::Manifests::Auto if reached.as_stored => ManifestMode::Never,
             cli::Manifests::Auto => ManifestMode::Auto,
             cli::Manifests::Never => ManifestMode::Never,
             cli::Manifests::Always => ManifestMode::Always,

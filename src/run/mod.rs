@@ -4,14 +4,16 @@ mod asked;
 mod chosen;
 mod reach;
 mod report;
+mod snapshot;
 mod terminal;
+mod version;
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::answer::Matched;
-use crate::cli::Cli;
+use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
 use crate::load::{self, Loaded};
 use crate::matcher::Matcher;
@@ -57,8 +59,21 @@ fn told(error: &clap::Error) -> Exit {
 
 fn answered(cli: &Cli) -> Result<Exit, Error> {
     terminal::log(cli.output.level());
+    match &cli.command {
+        Command::Snapshot(arguments) => return snapshot::snapshot(cli, arguments),
+        Command::Version(arguments) => return version::version(cli, *arguments),
+        Command::Endpoint(_) | Command::Host(_) | Command::Policy(_) | Command::Eval(_) => {}
+    }
     // What was typed is understood before anything is read.
-    let mut question = asked::question(cli)?;
+    let Some(mut question) = asked::question(cli)? else {
+        return Ok(Exit::Answered);
+    };
+    let reached = reached(cli, Some(&mut question))?;
+    read(cli, &question, reached)
+}
+
+/// Reaches the source that was chosen; the scope of a question becomes that of its context.
+fn reached(cli: &Cli, question: Option<&mut Question>) -> Result<Reached, Error> {
     let chosen = chosen::choose(
         cli,
         &chosen::Surroundings {
@@ -67,12 +82,11 @@ fn answered(cli: &Cli) -> Result<Exit, Error> {
         },
     )?;
     let mut said = String::new();
-    let reached = reach::reach(cli, &mut question, &chosen, &mut said);
+    let reached = reach::reach(cli, question, &chosen, &mut said);
     if !cli.output.quiet {
         say(&said);
     }
-    let reached = reached?;
-    read(cli, &question, reached)
+    reached
 }
 
 /// Reads what the question needs, and answers it.

@@ -17,6 +17,8 @@ use crate::source::{Source, WhenRead, files, kube};
 pub(super) struct Reached {
     /// Whether objects of the v3 group may have folded metadata.
     pub(super) unfold_v3: bool,
+    /// Whether no object is a manifest.
+    pub(super) as_stored: bool,
     /// The source.
     pub(super) source: Box<dyn Source>,
 }
@@ -25,7 +27,7 @@ pub(super) struct Reached {
 /// choice is said also if it comes to nothing.
 pub(super) fn reach(
     cli: &Cli,
-    question: &mut Question,
+    question: Option<&mut Question>,
     chosen: &Chosen,
     said: &mut String,
 ) -> Result<Reached, Error> {
@@ -61,6 +63,7 @@ fn read_files(cli: &Cli) -> Result<Reached, Error> {
     })?;
     Ok(Reached {
         unfold_v3: opened.has_v1_group(),
+        as_stored: opened.is_as_stored(),
         source: Box::new(opened),
     })
 }
@@ -68,7 +71,7 @@ fn read_files(cli: &Cli) -> Result<Reached, Error> {
 /// What a file or the environment names.
 fn configured(
     cli: &Cli,
-    question: &mut Question,
+    question: Option<&mut Question>,
     configuration: &Configuration,
     datastore: Datastore,
     said: &mut String,
@@ -78,7 +81,8 @@ fn configured(
         let mut settings = configuration.etcd()?;
         settings.request_timeout = cli.connection.request_timeout;
         settings.moment = moment(&cli.connection);
-        settings.fallback_namespace = question.only_namespace().map(str::to_owned);
+        settings.fallback_namespace =
+            question.and_then(|question| question.only_namespace().map(str::to_owned));
         let address = match settings.discovery_srv.as_str() {
             "" => settings.endpoints.clone(),
             domain => format!("SRV records of {domain}"),
@@ -86,6 +90,7 @@ fn configured(
         *said += &report::reading("etcd", &address, &by);
         return Ok(Reached {
             unfold_v3: false,
+            as_stored: false,
             source: Box::new(EtcdSource::new(settings)),
         });
     }
@@ -134,19 +139,22 @@ fn named(error: Error, by: &str) -> Error {
 /// The cluster of a connection.
 fn cluster(
     cli: &Cli,
-    question: &mut Question,
+    question: Option<&mut Question>,
     mut connection: kube::Connection,
     said: &mut String,
 ) -> Reached {
-    if question.about.heeds_context() {
-        question.scope = asked::scope(cli, &connection.namespace);
+    if let Some(question) = question {
+        if question.about.heeds_context() {
+            question.scope = asked::scope(cli, &connection.namespace);
+        }
+        connection.fallback_namespace = question.only_namespace().map(str::to_owned);
     }
-    connection.fallback_namespace = question.only_namespace().map(str::to_owned);
     if cli.output.level() > 0 {
         *said += &report::cluster(&connection, &cli.connection);
     }
     Reached {
         unfold_v3: false,
+        as_stored: false,
         source: Box::new(connection.connect()),
     }
 }

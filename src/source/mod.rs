@@ -11,17 +11,17 @@ mod missing;
 
 use crate::error::Error;
 use crate::need::{Kind, Read};
-use crate::note::{Gap, Note, Provenance};
+use crate::note::{Datastore, Gap, Note, Provenance};
 use crate::raw::{Broken, Object, Undecodable};
 
 /// Takes what a source reads.
 pub trait Sink {
-    /// One object.
-    fn object(&mut self, object: Object<'_>);
-    /// One object of a known kind that does not decode.
-    fn broken(&mut self, broken: Broken);
-    /// One value of etcd that does not decode, which Calico ignores alone.
-    fn undecodable(&mut self, value: Undecodable);
+    /// One object, and the text that it was read from.
+    fn object(&mut self, object: Object<'_>, json: &[u8]);
+    /// One object of a known kind that does not decode, and its text; empty where there is none any more.
+    fn broken(&mut self, broken: Broken, json: &[u8]);
+    /// One value of etcd that does not decode, which Calico ignores alone, and its text, as above.
+    fn undecodable(&mut self, value: Undecodable, text: &[u8]);
     /// Something that could not be read.
     fn gap(&mut self, kind: Kind, gap: Gap);
     /// Something that the source knows about the datastore.
@@ -31,7 +31,7 @@ pub trait Sink {
 }
 
 /// A datastore at one moment.
-pub trait Source {
+pub trait Source: Send {
     /// Performs the reads of one stage, several at once where that is quicker.
     ///
     /// # Errors
@@ -52,6 +52,11 @@ pub trait Source {
 
     /// Where the data came from; version fields are filled in by the caller.
     fn provenance(&self) -> Provenance;
+
+    /// The datastore whose rules hold for what is read; a file may hold what was read from another.
+    fn rules(&self) -> Datastore {
+        self.provenance().datastore
+    }
 }
 
 /// When each kind is read.

@@ -115,7 +115,7 @@ pub fn copies_are_what_calico_writes(_: &Lab) -> Verdict {
 }
 
 /// Puts a world, and nothing else, into etcd.
-fn fill(etcd: &Etcd, world: &str) -> Outcome<()> {
+pub fn fill(etcd: &Etcd, world: &str) -> Outcome<()> {
     etcd.delete_prefixes(&["/".to_owned()])?;
     let entries = entries_of(world)?;
     assert!(!entries.is_empty(), "{world} is empty");

@@ -39,6 +39,9 @@ mod expectation;
 mod groups;
 mod harness;
 mod moment;
+mod snapshot;
+#[path = "../snapshots/mod.rs"]
+mod snapshots;
 mod support;
 
 use std::process::ExitCode;
@@ -130,6 +133,12 @@ fn main() -> ExitCode {
         etcd_access::an_etcd_without_calico_is_said_so,
         etcd_access::a_locked_datastore_is_said_so,
         etcd_access::a_value_that_does_not_decode_is_named_by_its_key,
+        snapshot::every_world_answers_from_its_snapshot,
+        snapshot::every_world_in_etcd_answers_from_its_snapshot,
+        snapshot::what_etcd_cannot_decode_survives,
+        snapshot::gaps_stay_gaps,
+        snapshot::a_poisoned_kind_and_unknown_fields_survive,
+        snapshot::version_names_the_cluster,
     ];
     let ignored = matches!(servers, Servers::Unset);
     let trials = trials

@@ -67,7 +67,10 @@ fn outcome(case: &Case<'_>) -> (String, String, Exit) {
                     Choice::Configured(..) => "file",
                     _ => "files",
                 };
-                (name, reach(&cli, &mut question, &chosen, &mut said).err())
+                (
+                    name,
+                    reach(&cli, question.as_mut(), &chosen, &mut said).err(),
+                )
             }
         },
     };

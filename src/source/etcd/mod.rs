@@ -26,6 +26,7 @@ use tokio::time::Instant;
 
 use self::address::Address;
 use self::connection::Member;
+pub(super) use self::plan::Plan;
 use super::{ReadError, Sink, Source, WhenRead};
 use crate::need::Read;
 use crate::note::{Datastore, Provenance, VersionFrom};

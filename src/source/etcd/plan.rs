@@ -6,7 +6,7 @@ use crate::raw::{EtcdKey, ROOT, is_namespaced, segment, workload_parts};
 
 /// The keys of one read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Plan {
+pub(in crate::source) enum Plan {
     /// Kinds that are never in etcd.
     Nothing,
     /// Owners of an address: every value would have to be looked at.
@@ -21,7 +21,7 @@ pub(super) enum Plan {
 
 /// Which workload endpoints are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(in crate::source) enum Wanted {
     /// Those of a workload.
     Workload(String),
     /// Those on a node.
@@ -77,6 +77,16 @@ impl Plan {
                 Self::All(keys(of_kind(kind), &format!("{namespace}/")))
             }
             (kind, _) => Self::All(keys(of_kind(kind), "")),
+        }
+    }
+
+    /// Whether it wants a key.
+    pub fn has(&self, key: &str) -> bool {
+        match self {
+            Self::Nothing | Self::NotSearched => false,
+            Self::All(prefix) => key.starts_with(prefix),
+            Self::One(wanted) => key == wanted,
+            Self::Some(prefix, wanted) => key.starts_with(prefix) && wanted.has(key),
         }
     }
 }

@@ -118,20 +118,19 @@ impl EtcdSource {
             }
             let undecodable = match decode_etcd(key, kv.value(), kv.mod_revision()) {
                 Ok(Some(object)) => {
-                    sink.object(object);
+                    sink.object(object, kv.value());
                     continue;
                 }
                 Ok(None) => continue,
                 Err(undecodable) => undecodable,
             };
             let again = as_go_reads(kv.value());
-            match again
-                .as_deref()
-                .map(|again| decode_etcd(key, again, kv.mod_revision()))
-            {
-                Some(Ok(Some(object))) => sink.object(object),
-                Some(Ok(None)) => {}
-                Some(Err(_)) | None => sink.undecodable(undecodable),
+            let again = again.as_deref();
+            let decoded = again.map(|again| (decode_etcd(key, again, kv.mod_revision()), again));
+            match decoded {
+                Some((Ok(Some(object)), again)) => sink.object(object, again),
+                Some((Ok(None), _)) => {}
+                Some((Err(_), _)) | None => sink.undecodable(undecodable, kv.value()),
             }
         }
         let revision = self.revision.map(|revision| revision.to_string());

@@ -30,6 +30,11 @@ pub(super) fn doubt(api_version: &str, kind: &str) -> Option<String> {
         return Some(format!("{kind} has no apiVersion"));
     }
     let group = api_version.split('/').next().unwrap_or_default();
+    if group == "calicoq" {
+        return Some(format!(
+            "{kind} is a part of a snapshot, which is a List that begins with its SnapshotInfo"
+        ));
+    }
     if !CALICO
         .iter()
         .any(|known| known.split('/').next() == Some(group))

@@ -6,6 +6,7 @@
 mod find;
 mod kinds;
 mod parse;
+mod taken;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,7 +15,9 @@ use crate::error::Error;
 use crate::need::{Kind, Read, ReadScope};
 use crate::note::{Datastore, Gap, GapCode, Part, Provenance, VersionFrom};
 use crate::raw;
+use crate::source::etcd::Plan;
 use crate::source::{ReadError, Sink, Source};
+use taken::{Fault, Taken};
 
 pub use parse::Origin;
 
@@ -33,6 +36,10 @@ pub struct Settings {
 pub struct Files {
     objects: Vec<Entry>,
     problems: Vec<parse::Problem>,
+    /// What a snapshot says of itself.
+    taken: Option<Taken>,
+    /// Whether owners of an address were asked for and not searched.
+    not_searched: bool,
     source: String,
     read_at: String,
 }
@@ -42,6 +49,10 @@ struct Entry {
     key: Key,
     origin: Origin,
     json: Vec<u8>,
+    /// Why it does not decode, where a snapshot says so.
+    fault: Option<Fault>,
+    /// The key in etcd, in a snapshot of one.
+    etcd_key: String,
     node: String,
     address: String,
     service: String,
@@ -62,17 +73,30 @@ impl Files {
     /// A path that cannot be read, or nothing readable at all.
     pub fn open(settings: &Settings) -> Result<Self, Error> {
         let mut found = parse::Found::default();
-        for file in find::files(settings)? {
-            parse::file(&file, &mut found);
+        let files = find::files(settings)?;
+        for file in &files {
+            parse::file(file, &mut found);
         }
         let source = settings.paths.iter().map(|path| path.display().to_string());
         let source = source.collect::<Vec<_>>().join(", ");
-        if found.objects.is_empty() && found.foreign == 0 {
+        if found.taken.is_some() && files.len() > 1 {
+            return Err(not_alone(&source));
+        }
+        if found.objects.is_empty() && found.foreign == 0 && found.taken.is_none() {
             return Err(nothing(&source, &found.problems));
         }
         Ok(Self {
-            objects: once(found.objects, &settings.default_namespace),
+            objects: match &found.taken {
+                // What a datastore holds is not there twice.
+                Some(taken) if !taken.is_files() => {
+                    let entry = |read| Entry::new(read, "").with_key(taken.is_etcd());
+                    found.objects.into_iter().map(entry).collect()
+                }
+                _ => once(found.objects, &settings.default_namespace),
+            },
             problems: found.problems,
+            taken: found.taken,
+            not_searched: false,
             source,
             read_at: jiff::Timestamp::now()
                 .strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -80,15 +104,33 @@ impl Files {
         })
     }
 
+    /// Whether all objects are as a datastore held them: so in a snapshot of one.
+    #[must_use]
+    pub fn is_as_stored(&self) -> bool {
+        self.taken.as_ref().is_some_and(|taken| !taken.is_files())
+    }
+
     /// Whether an object of `crd.projectcalico.org/v1` is among them: then those of `projectcalico.org/v3`
     /// may have their metadata folded too.
     #[must_use]
     pub fn has_v1_group(&self) -> bool {
-        self.objects.iter().any(|entry| {
-            raw::decode(&entry.json, None).is_ok_and(|object| {
-                object.is_some_and(|object| object.api_version() == raw::Group::CrdV1.api_version())
+        !self.is_as_stored()
+            && self.objects.iter().any(|entry| {
+                raw::decode(&entry.json, None).is_ok_and(|object| {
+                    object.is_some_and(|object| {
+                        object.api_version() == raw::Group::CrdV1.api_version()
+                    })
+                })
             })
-        })
+    }
+}
+
+/// What a snapshot says of its datastore holds for its own objects.
+fn not_alone(source: &str) -> Error {
+    Error::Source {
+        what: source.to_owned(),
+        cause: "a snapshot is among other files".to_owned(),
+        hint: Some("read it alone: -f and the snapshot's name".to_owned()),
     }
 }
 
@@ -185,13 +227,53 @@ impl Entry {
             none if none.is_empty() => text("/spec/node"),
             node => node,
         };
+        let node = match raw::workload_parts(&text("/metadata/name")) {
+            Some([own, ..]) if node.is_empty() && read.kind == Kind::Pod && !read.first => own,
+            _ => node,
+        };
         Self {
             key: Key::of(&read, namespace, text("/metadata/name")),
             node,
             origin: read.origin.clone(),
             address,
             service: text("/metadata/labels/kubernetes.io~1service-name"),
-            json: read.value.to_string().into_bytes(),
+            json: match read.json {
+                Some(json) => json,
+                None => read.value.to_string().into_bytes(),
+            },
+            fault: read.fault,
+            etcd_key: String::new(),
+        }
+    }
+
+    /// With the key under which it was found.
+    fn with_key(mut self, is_etcd: bool) -> Self {
+        self.etcd_key = match &self.fault {
+            _ if !is_etcd => String::new(),
+            Some(Fault::Undecodable(value)) => value.key.clone(),
+            _ => raw::decode(&self.json, None)
+                .ok()
+                .flatten()
+                .and_then(|object| raw::key_of(&object))
+                .unwrap_or_default(),
+        };
+        self
+    }
+
+    /// Tells what it holds.
+    fn tell(&self, sink: &mut dyn Sink) {
+        match &self.fault {
+            Some(Fault::Broken(broken)) => return sink.broken(broken.clone(), &self.json),
+            Some(Fault::Undecodable(value)) => return sink.undecodable(value.clone(), &self.json),
+            None => {}
+        }
+        match raw::decode(&self.json, None) {
+            Ok(Some(object)) => sink.object(object, &self.json),
+            Ok(None) => {}
+            Err(mut broken) => {
+                broken.cause = format!("{} ({})", broken.cause, self.origin);
+                sink.broken(*broken, &self.json);
+            }
         }
     }
 }
@@ -229,24 +311,31 @@ impl Entry {
 
 impl Source for Files {
     fn read(&mut self, reads: &[Read], sink: &mut dyn Sink) -> Result<(), ReadError> {
+        let is_etcd = self.taken.as_ref().is_some_and(Taken::is_etcd);
+        let plans: Vec<Plan> = reads.iter().map(Plan::of).collect();
+        self.not_searched |= is_etcd && plans.contains(&Plan::NotSearched);
+        if let Some(taken) = &mut self.taken {
+            taken.tell(reads, sink);
+        }
         for problem in self.problems.drain(..) {
             sink.gap(Kind::Pod, problem.gap());
         }
         for entry in &self.objects {
-            if !reads.iter().any(|read| entry.is_in(read)) {
-                continue;
-            }
-            match raw::decode(&entry.json, None) {
-                Ok(Some(object)) => sink.object(object),
-                Ok(None) => {}
-                Err(mut broken) => {
-                    broken.cause = format!("{} ({})", broken.cause, entry.origin);
-                    sink.broken(*broken);
-                }
+            let wanted = match is_etcd {
+                true => plans.iter().any(|plan| plan.has(&entry.etcd_key)),
+                false => reads.iter().any(|read| entry.is_in(read)),
+            };
+            if wanted {
+                entry.tell(sink);
             }
         }
         let kinds: std::collections::BTreeSet<_> = reads.iter().map(|read| read.kind).collect();
-        for kind in kinds {
+        let read = |kind: &Kind| {
+            self.taken
+                .as_ref()
+                .is_none_or(|taken| taken.has_read(*kind))
+        };
+        for kind in kinds.into_iter().filter(read) {
             let count = self
                 .objects
                 .iter()
@@ -262,19 +351,28 @@ impl Source for Files {
     }
 
     fn provenance(&self) -> Provenance {
+        let taken = self.taken.as_ref().map(|taken| taken.info.clone());
         Provenance {
             basis: "datastore",
             datastore: Datastore::Files,
             source: self.source.clone(),
-            calico_api: None,
+            calico_api: taken.as_ref().and_then(|info| info.calico_api.clone()),
             calico_version: None,
             version_from: VersionFrom::Assumed,
-            pinned: true,
-            revision: None,
-            revisions: BTreeMap::new(),
-            read_at: self.read_at.clone(),
-            shared_ips_checked: true,
+            pinned: taken.as_ref().is_none_or(|info| info.pinned),
+            revision: taken.as_ref().and_then(|info| info.revision.clone()),
+            read_at: match &taken {
+                Some(info) => info.read_at.clone(),
+                None => self.read_at.clone(),
+            },
+            revisions: taken.map(|info| info.revisions).unwrap_or_default(),
+            shared_ips_checked: !self.not_searched,
         }
+    }
+
+    fn rules(&self) -> Datastore {
+        let taken = self.taken.as_ref();
+        taken.map_or(Datastore::Files, |taken| taken.info.datastore)
     }
 }
 

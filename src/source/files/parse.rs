@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::find::File;
 use super::kinds;
+use super::taken::{self, Fault, Taken};
 use crate::need::Kind;
 use crate::raw::documents;
 
@@ -35,6 +36,10 @@ pub(super) struct Read {
     /// Whether it stands before what Calico's API made of it: all but `projectcalico.org/v3`.
     pub(super) first: bool,
     pub(super) value: Value,
+    /// Its own text, where that is kept.
+    pub(super) json: Option<Vec<u8>>,
+    /// Why it does not decode, where that is known.
+    pub(super) fault: Option<Fault>,
 }
 
 /// What all files hold.
@@ -44,6 +49,8 @@ pub(super) struct Found {
     pub(super) problems: Vec<Problem>,
     /// How many objects of other kinds there are.
     pub(super) foreign: usize,
+    /// What a snapshot among the files says of itself.
+    pub(super) taken: Option<Taken>,
 }
 
 /// `file.yaml:3:7`
@@ -71,6 +78,15 @@ pub(super) fn file(file: &File, found: &mut Found) {
             return found.problem(file, place, "the text is not UTF-8".to_owned());
         }
     };
+    match taken::snapshot(&file.name, text) {
+        Some(Ok((taken, objects))) => {
+            found.taken = Some(taken);
+            found.objects.extend(objects);
+            return;
+        }
+        Some(Err(cause)) => return found.problem(file, (1, 1), cause),
+        None => {}
+    }
     if text.trim_start().starts_with(['{', '[']) && json(file, text, found) {
         return;
     }
@@ -193,6 +209,8 @@ impl Found {
                     kind: known,
                     first,
                     value,
+                    json: None,
+                    fault: None,
                 });
             }
             Some(_) => self.problem(file, (line, 1), format!("{kind} has no metadata.name")),

@@ -17,7 +17,7 @@ struct Taken {
 }
 
 impl Sink for Taken {
-    fn object(&mut self, object: Object<'_>) {
+    fn object(&mut self, object: Object<'_>, _: &[u8]) {
         let metadata = object.metadata();
         self.objects.push(format!(
             "{} {}/{}",
@@ -27,11 +27,11 @@ impl Sink for Taken {
         ));
     }
 
-    fn broken(&mut self, _: Broken) {
+    fn broken(&mut self, _: Broken, _: &[u8]) {
         self.broken += 1;
     }
 
-    fn undecodable(&mut self, value: crate::raw::Undecodable) {
+    fn undecodable(&mut self, value: crate::raw::Undecodable, _: &[u8]) {
         unreachable!("{value:?} is in no etcd");
     }
 

@@ -189,9 +189,9 @@ impl KubeSource {
         for item in page.items() {
             *count += 1;
             match raw::decode(item, Some((&version, resource.name))) {
-                Ok(Some(object)) => sink.object(object),
+                Ok(Some(object)) => sink.object(object, item),
                 Ok(None) => {}
-                Err(broken) => sink.broken(*broken),
+                Err(broken) => sink.broken(*broken, item),
             }
         }
         sink.progress(resource.kind, *count, Some(&page.revision));

@@ -32,7 +32,7 @@ struct Kept {
 }
 
 impl Sink for Kept {
-    fn object(&mut self, object: Object<'_>) {
+    fn object(&mut self, object: Object<'_>, _: &[u8]) {
         self.objects.push(match object {
             Object::Pod(pod) => format!("pod {}", &*pod.metadata.name),
             Object::Tier(tier) => format!("tier {}", &*tier.metadata.name),
@@ -44,11 +44,11 @@ impl Sink for Kept {
         });
     }
 
-    fn broken(&mut self, broken: Broken) {
+    fn broken(&mut self, broken: Broken, _: &[u8]) {
         self.broken.push(broken);
     }
 
-    fn undecodable(&mut self, value: crate::raw::Undecodable) {
+    fn undecodable(&mut self, value: crate::raw::Undecodable, _: &[u8]) {
         panic!("{value:?} is in no etcd");
     }
 

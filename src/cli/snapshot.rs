@@ -1,0 +1,42 @@
+//! `snapshot` and `version`: what they take beside the flags that stand everywhere.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Arguments of `snapshot`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = SNAPSHOT_HELP)]
+pub struct SnapshotArgs {
+    /// The file to write, or - for stdout
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub file: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `version`.
+#[derive(Clone, Copy, Debug, Default, Args)]
+#[command(after_help = VERSION_HELP)]
+pub struct VersionArgs {
+    /// Ask no cluster
+    #[arg(long)]
+    pub client: bool,
+}
+
+const SNAPSHOT_HELP: &str = "\
+Examples:
+  kubectl calicoq snapshot cluster.json                      everything that any question needs, at one revision
+  kubectl calicoq snapshot | jq -r '.items[0].complete'      whether nothing is missing
+
+It is always of the whole cluster, as JSON or with -o yaml, and read back with -f: the answers are the same. \
+Environment variables, arguments, images and annotations that Calico does not read are left out; only its owner may read \
+the file.";
+
+const VERSION_HELP: &str = "\
+Examples:
+  kubectl calicoq version               of this tool, and of the cluster's Calico
+  kubectl calicoq version --client      of this tool alone
+
+The cluster has two seconds to answer. Without an answer the exit code is still 0.";

@@ -1,0 +1,338 @@
+//! `snapshot` and back: read with `-f`, it gives the answers of what it was taken from.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic: that is how it fails"
+)]
+
+mod snapshots;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use snapshots::same;
+
+fn tool(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kubectl-calicoq"))
+        .args(args)
+        .env_clear()
+        .env("HOME", std::env::temp_dir())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// The form of what the file `name` in `tests/schema` describes.
+fn schema(name: &str) -> jsonschema::Validator {
+    let schema = fs::read_to_string(format!("tests/schema/{name}.json")).unwrap();
+    jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap()
+}
+
+/// Takes a snapshot of files; its first item and the snapshot.
+fn taken(from: &Path, folder: &Path, form: &str) -> (PathBuf, Value) {
+    let path = folder.join(format!("snapshot.{form}"));
+    let args = [
+        "snapshot",
+        text(&path),
+        "--force",
+        "-f",
+        text(from),
+        "-o",
+        form,
+    ];
+    let output = tool(&args);
+    assert!(
+        [0, 3].contains(&output.status.code().unwrap()),
+        "{args:?}: {}",
+        stderr(&output)
+    );
+    let list: Value = match form {
+        "json" => serde_json::from_slice(&fs::read(&path).unwrap()).unwrap(),
+        _ => serde_saphyr::from_str(&fs::read_to_string(&path).unwrap()).unwrap(),
+    };
+    assert_eq!(list["kind"], "List");
+    (path, list["items"][0].clone())
+}
+
+fn cases(world: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(world.join("expected.yaml")).unwrap_or_default();
+    let cases: Option<Value> = serde_saphyr::from_str(&text).ok();
+    cases
+        .and_then(|cases| cases.as_array().cloned())
+        .unwrap_or_default()
+}
+
+#[test]
+fn every_world_answers_from_its_snapshot() {
+    let schema = schema("snapshot-info");
+    let (mut asked, mut wrong) = (0, Vec::new());
+    for entry in fs::read_dir("tests/worlds").unwrap() {
+        let world = entry.unwrap().path();
+        let objects = world.join("objects.yaml");
+        if !objects.is_file() {
+            continue;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for form in ["json", "yaml"] {
+            let (path, info) = taken(&objects, folder.path(), form);
+            for error in schema.iter_errors(&info) {
+                wrong.push(format!(
+                    "{}: {}: {error}",
+                    world.display(),
+                    error.instance_path()
+                ));
+            }
+            for case in cases(&world) {
+                let args = case["args"].as_array().unwrap().iter();
+                let args: Vec<&str> = args.map(|arg| arg.as_str().unwrap()).collect();
+                let ask =
+                    |file: &Path| tool(&[&args[..], &["-o", "json", "-f", text(file)]].concat());
+                let (first, again) = (ask(&objects), ask(&path));
+                asked += 1;
+                let about = format!("{} as {form} {args:?}", world.display());
+                wrong.extend(same(&about, &first, &again));
+            }
+        }
+    }
+    assert!(asked >= 200, "only {asked} questions");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What does not decode, what is unknown, and a manifest.
+#[test]
+fn what_is_told_of_objects_survives() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = folder.path().join("dump.yaml");
+    fs::write(&dump, DAMAGED).unwrap();
+    for form in ["json", "yaml"] {
+        let (path, info) = taken(&dump, folder.path(), form);
+        assert_eq!(info["complete"], false, "{info}");
+        let written = fs::read_to_string(&path).unwrap();
+        for secret in ["hunter2", "last-applied", "registry.example", "--token"] {
+            assert!(!written.contains(secret), "{secret}: {written}");
+        }
+        assert!(written.contains("domains"), "{written}");
+        for args in [
+            &["endpoint"][..],
+            &["endpoint", "pod/shop/web-1"],
+            &["endpoint", "-r"],
+            &["host", "node-a"],
+        ] {
+            let ask = |file: &Path| tool(&[args, &["-o", "json", "-f", text(file)]].concat());
+            let (first, again) = (ask(&dump), ask(&path));
+            assert_eq!(first.status.code(), Some(3), "{}", stderr(&first));
+            let wrong = same(&format!("{args:?} as {form}"), &first, &again);
+            assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        }
+    }
+}
+
+const DAMAGED: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web-1
+  namespace: shop
+  labels: {app: web}
+  annotations: {kubectl.kubernetes.io/last-applied-configuration: hunter2}
+spec:
+  nodeName: node-a
+  containers: [{name: c, image: registry.example/web, args: [--token], env: [{name: P, value: hunter2}]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: web-2, namespace: shop, uid: u2, labels: {app: 5}, annotations: {last-applied: x}}
+spec:
+  nodeName: node-a
+  containers: [{name: c, image: registry.example/web, env: [{name: P, value: hunter2}], ports: [{containerPort: 80}]}]
+status: {podIP: 10.0.0.2}
+---
+apiVersion: crd.projectcalico.org/v1
+kind: GlobalNetworkPolicy
+metadata: {name: default.unknown, uid: u3}
+spec:
+  selector: app == 'web'
+  egress: [{action: Allow, destination: {domains: ['*.example.com']}}]
+---
+apiVersion: crd.projectcalico.org/v1
+kind: GlobalNetworkPolicy
+metadata: {name: default.broken, uid: u4, managedFields: [{manager: hunter2}]}
+spec: {ingress: [{action: Allow, protocol: TCP, destination: {ports: ['90:80']}}]}
+---
+kind: [unfinished
+";
+
+#[test]
+fn a_file_is_whole_or_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cluster.json");
+    let shop = ["-f", "tests/worlds/shop"];
+    let take = |more: &[&str]| tool(&[&["snapshot", text(&path)], more].concat());
+
+    let output = take(&["-f", "tests/worlds/no-such-world"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+    let output = take(&shop);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    let first = fs::read(&path).unwrap();
+
+    let output = take(&shop);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("--force"), "{}", stderr(&output));
+    assert_eq!(fs::read(&path).unwrap(), first);
+
+    let output = take(&["--force", "-f", "tests/worlds/no-such-world"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read(&path).unwrap(), first);
+    assert_eq!(
+        take(&[&["--force"], &shop[..]].concat()).status.code(),
+        Some(0)
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+
+    let output = tool(&[
+        "snapshot",
+        text(folder.path()),
+        "--force",
+        "-f",
+        "tests/worlds/shop",
+    ]);
+    assert_eq!(output.status.code(), Some(2), "a folder is no target");
+}
+
+#[test]
+fn what_would_narrow_a_snapshot_is_refused() {
+    for more in [
+        &["-n", "shop"][..],
+        &["-l", "app=web"],
+        &["--calico-version", "v3.30"],
+        &["--manifests", "always"],
+        &["-o", "table"],
+        &["-o", "name"],
+    ] {
+        let output = tool(&[&["snapshot", "-f", "tests/worlds/shop"], more].concat());
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        assert!(output.stdout.is_empty(), "{more:?}");
+        let said = stderr(&output);
+        assert!(said.starts_with("error: snapshot "), "{said}");
+    }
+}
+
+/// What a snapshot says of its datastore would not hold for others.
+#[test]
+fn a_snapshot_is_read_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = taken(Path::new("tests/worlds/shop"), folder.path(), "json");
+    let output = tool(&["endpoint", "-f", text(&path), "-f", "tests/worlds/families"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("alone"), "{}", stderr(&output));
+
+    let list: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let loose = folder.path().join("loose.json");
+    fs::write(&loose, list["items"][0].to_string()).unwrap();
+    let output = tool(&["endpoint", "-f", text(&loose)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("begins with its SnapshotInfo"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+/// A snapshot that others have passed through keeps its meaning: sorted keys, indented.
+#[test]
+fn a_snapshot_may_be_rewritten_by_jq() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = Path::new("tests/worlds/shop");
+    let (path, _) = taken(world, folder.path(), "json");
+    let list: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let other = folder.path().join("other.json");
+    fs::write(&other, serde_json::to_string_pretty(&list).unwrap()).unwrap();
+    let ask = |file: &Path| tool(&["endpoint", "-o", "json", "-f", text(file)]);
+    assert_eq!(same("indented", &ask(world), &ask(&other)), [""; 0]);
+}
+
+#[test]
+fn version_has_its_form() {
+    let schema = schema("version-answer");
+    for args in [
+        &["version", "-o", "json", "--client"][..],
+        &["version", "-o", "json", "-f", "tests/worlds/shop"],
+        &["version", "-o", "json", "-f", "tests/worlds/no-such-world"],
+        &["version", "-o", "json", "--server", "https://127.0.0.1:1"],
+        &["version", "-o", "json", "--kubeconfig", "/no/such/file"],
+    ] {
+        let output = tool(args);
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{args:?}: {}",
+            stderr(&output)
+        );
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let errors: Vec<String> = schema.iter_errors(&answer).map(|e| e.to_string()).collect();
+        assert!(errors.is_empty(), "{args:?}: {errors:?}: {answer}");
+        assert_eq!(answer["client"]["version"], env!("CARGO_PKG_VERSION"));
+        let reached = args.contains(&"tests/worlds/shop");
+        assert_eq!(answer["snapshot"].is_object(), reached, "{answer}");
+        let client = args.contains(&"--client");
+        assert_eq!(answer["error"].is_string(), !reached && !client, "{answer}");
+    }
+    let output = tool(&["version", "-f", "tests/worlds/shop", "-o", "json"]);
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        answer["snapshot"],
+        json!({"datastore": "files", "calicoVersion": "v3.32.1"})
+    );
+    for args in [&["version", "-o", "wide"][..], &["version", "web"]] {
+        assert_eq!(tool(args).status.code(), Some(2), "{args:?}");
+    }
+}
+
+/// A server that takes connections and never says a word.
+#[test]
+fn version_waits_two_seconds_at_most() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    for args in [
+        vec![
+            "version".to_owned(),
+            "--server".to_owned(),
+            format!("https://{address}"),
+        ],
+        vec![
+            "version".to_owned(),
+            "--server".to_owned(),
+            format!("http://{address}"),
+        ],
+    ] {
+        let started = Instant::now();
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = tool(&args);
+        let took = started.elapsed();
+        assert!(took < Duration::from_secs(3), "{args:?}: {took:?}");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("Cluster:   not reached ("), "{said}");
+        assert!(said.contains("no answer within 2 seconds"), "{said}");
+    }
+}
