@@ -6,7 +6,13 @@ const MOST: usize = 3;
 /// Those of `names` that are nearly `name`, the nearest first.
 pub(super) fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let wide = (name.chars().count() / 2).clamp(1, 3);
-    let distance = |other: &'a str| (strsim::damerau_levenshtein(name, other), other);
+    let name = name.to_lowercase();
+    let distance = |other: &'a str| {
+        (
+            strsim::damerau_levenshtein(&name, &other.to_lowercase()),
+            other,
+        )
+    };
     let mut found: Vec<_> = names
         .into_iter()
         .map(distance)
@@ -29,6 +35,7 @@ mod tests {
     fn the_nearest_come_first_and_strangers_not_at_all() {
         let names = ["node-a", "node-b", "nodes-a", "worker", "node-a"];
         assert_eq!(near("nodea", names), ["node-a", "node-b", "nodes-a"]);
+        assert_eq!(near("NODE-A", names), ["node-a", "node-b", "nodes-a"]);
         assert_eq!(near("x", names), Vec::<String>::new());
     }
 }

@@ -78,13 +78,15 @@ pub(super) fn set_item(set: &NetworkSet) -> NetworkSetItem {
 /// nothing has.
 fn warnings<'a>(selector: &Selector, snapshot: &'a Snapshot, matcher: &Matcher<'a>) -> Vec<String> {
     let mut warnings = Vec::new();
-    if selector.is_impossible() {
-        warnings.push("it can match nothing: what it asks of one label excludes itself".to_owned());
-    }
-    for label in selector.negated_labels() {
-        warnings.push(format!(
-            "a negation also matches what has no label {label} at all"
-        ));
+    if selector.selects_nothing() {
+        warnings.push("it can match nothing: what it asks excludes itself".to_owned());
+    } else {
+        warnings.extend(
+            selector
+                .negated_labels()
+                .into_iter()
+                .map(|label| format!("a negation also matches what has no label {label} at all")),
+        );
     }
     let labels = || {
         let endpoints = snapshot

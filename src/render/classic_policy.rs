@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::Style;
 use super::classic::{rule_words, tier};
-use crate::answer::{EvalAnswer, PolicyAnswer, PolicyItem};
+use crate::answer::{EvalAnswer, PolicyAnswer, PolicyItem, PolicyState};
 use crate::model::{Direction, EndpointId, Side};
 
 /// A rule's place in the lists that Felix runs, by which lines are sorted, and the line.
@@ -17,19 +17,41 @@ pub(super) fn policy(
     out: &mut dyn Write,
 ) -> io::Result<usize> {
     let typed = answer.head.query.name.clone().unwrap_or_default();
-    let mut count = 0;
-    for item in answer.items {
-        let text = one(&item, &typed, style);
-        write!(out, "{}", safe(text, style))?;
+    let mut items = answer.items.peekable();
+    let (mut count, mut several) = (0, false);
+    while let Some(item) = items.next() {
+        several |= items.peek().is_some();
+        // One name of several objects would not say which is meant.
+        let named = match several {
+            true => item.id.to_string(),
+            false => typed.clone(),
+        };
+        let text = one(&item, &named, style);
+        let between = if count > 0 { "\n" } else { "" };
+        write!(out, "{between}{}", safe(text, style))?;
         count += 1;
     }
     Ok(count)
 }
 
+/// A mark for what no node enforces, and the verb.
+fn state(state: PolicyState) -> (&'static str, &'static str) {
+    match state {
+        PolicyState::Active => ("", "applies"),
+        PolicyState::Staged => (" [staged]", "applies"),
+        PolicyState::StagedDelete => (" [staged deletion]", "would apply"),
+        PolicyState::Dropped => (" [dropped]", "would apply"),
+    }
+}
+
 fn one(item: &PolicyItem, typed: &str, style: &Style) -> String {
     let hide = style.options.hide_selectors;
     let named = format!("Policy \"{typed}\"");
-    let mut text = format!("{}{named} applies to these endpoints:\n", tier(&item.tier));
+    let (mark, verb) = state(item.state);
+    let mut text = format!(
+        "{}{named}{mark} {verb} to these endpoints:\n",
+        tier(&item.tier)
+    );
     let selector = match item.effective_selector.as_deref().filter(|_| !hide) {
         Some(selector) => format!("; selector \"{selector}\""),
         None => String::new(),

@@ -24,10 +24,25 @@ pub fn error_report(error: &Error) -> String {
 /// The line above an answer with gaps.
 #[must_use]
 pub fn incomplete_line(gaps: &[Gap]) -> Option<String> {
+    incomplete(gaps, consequence(gaps))
+}
+
+/// The same above what a policy or a selector concerns, where no verdicts stand.
+pub(super) fn incomplete_line_of_selection(gaps: &[Gap]) -> Option<String> {
+    let touches = |part| gaps.iter().any(|gap| gap.missing_from.contains(&part));
+    let consequence = if touches(Part::NamespaceLabels) || touches(Part::ServiceAccountLabels) {
+        "; what hangs on inherited labels is not certain"
+    } else {
+        "; something may be missing below"
+    };
+    incomplete(gaps, consequence)
+}
+
+fn incomplete(gaps: &[Gap], consequence: &str) -> Option<String> {
     let mut missing: Vec<String> = gaps.iter().map(missing).collect();
     missing.dedup();
     (!gaps.is_empty()).then(|| {
-        let text = format!("INCOMPLETE: {}{}", missing.join(", "), consequence(gaps));
+        let text = format!("INCOMPLETE: {}{}", missing.join(", "), consequence);
         escape(&text).into_owned()
     })
 }

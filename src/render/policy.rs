@@ -21,7 +21,8 @@ pub(super) fn blocks(
     for item in answer.items {
         if count > 0 {
             writeln!(out)?;
-        } else if let Some(line) = super::incomplete_line(&answer.head.gaps) {
+        } else if let Some(line) = super::messages::incomplete_line_of_selection(&answer.head.gaps)
+        {
             writeln!(out, "{line}")?;
         }
         block(&item, &answer.head, style, out)?;

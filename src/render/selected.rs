@@ -39,7 +39,7 @@ pub(super) fn lines(
     let (mut count, mut rows) = (0, 0);
     for (row, endpoint) in endpoints.chain(sets) {
         if rows == 0
-            && let Some(line) = super::incomplete_line(&answer.head.gaps)
+            && let Some(line) = super::messages::incomplete_line_of_selection(&answer.head.gaps)
         {
             writeln!(out, "{line}")?;
         }

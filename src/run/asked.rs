@@ -22,7 +22,11 @@ pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
             (About::Endpoints, what?, arguments.hide)
         }
         Command::Host(arguments) => {
-            let name = arguments.node.clone();
+            let typed = &arguments.node;
+            let name = typed.strip_prefix("node/").unwrap_or(typed).to_owned();
+            if name.is_empty() {
+                return Err(Error::usage("NODE is the name of a node"));
+            }
             let node = What {
                 text: name.clone(),
                 form: Form::Node { name: name.clone() },

@@ -205,19 +205,16 @@ fn not_found(missing: &NotFound, question: &Question, head: &Head) -> String {
         .gaps
         .iter()
         .any(|gap| gap.missing_from.contains(&Part::Items));
-    let said = match missing.near.as_slice() {
-        [] => not_there(missing, question),
-        near => format!(
-            "{}; is it {}?",
-            not_there(missing, question),
-            near.join(" or ")
-        ),
-    };
-    if unread {
-        format!("{said} among what could be read")
+    let among = if unread {
+        " among what could be read"
     } else {
-        said
-    }
+        ""
+    };
+    let meant = match missing.near.as_slice() {
+        [] => String::new(),
+        near => format!("; is it {}?", near.join(" or ")),
+    };
+    format!("{}{among}{meant}", not_there(missing, question))
 }
 
 fn not_there(missing: &NotFound, question: &Question) -> String {

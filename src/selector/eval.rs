@@ -124,7 +124,7 @@ impl Test {
 }
 
 impl Condition {
-    fn holds_for(&self, value: &str) -> bool {
+    pub(super) fn holds_for(&self, value: &str) -> bool {
         match self {
             Self::Present => true,
             Self::Equal(wanted) => value == &**wanted,

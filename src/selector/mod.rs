@@ -124,11 +124,20 @@ impl Selector {
         self.restrictions().is_impossible()
     }
 
-    /// Label names of `!=` and `not in`, which also hold where the label is missing.
+    /// Whether no set of labels satisfies it, as far as can be seen. `false` says nothing. Calico looks less closely, and
+    /// what it does follows from [`Self::is_impossible`].
+    #[must_use]
+    pub fn selects_nothing(&self) -> bool {
+        restrict::selects_nothing(&self.root)
+    }
+
+    /// Label names of negations that also hold where the label is missing, and that nothing else demands.
     #[must_use]
     pub fn negated_labels(&self) -> BTreeSet<&str> {
         let mut names = BTreeSet::new();
         self.root.collect_negated(&mut names);
+        let demands = self.restrictions();
+        names.retain(|name| demands.get(name).is_none_or(|label| !label.must_be_present));
         names
     }
 

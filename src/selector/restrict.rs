@@ -72,6 +72,40 @@ fn of_negated(operand: &Node) -> Restrictions {
     }
 }
 
+/// Whether nothing can satisfy it, looked at more closely than Calico does.
+pub(super) fn selects_nothing(node: &Node) -> bool {
+    match node {
+        Node::All | Node::Global => false,
+        Node::Test(test) => matches!(&test.condition, Condition::In(values) if values.is_empty()),
+        Node::Not(operand) => matches!(**operand, Node::All | Node::Global),
+        Node::Or(operands) => operands.iter().all(selects_nothing),
+        Node::And(operands) => {
+            let demands = of(node);
+            operands.iter().any(selects_nothing)
+                || demands.is_impossible()
+                || demands.iter().any(|(label, demand)| {
+                    let values = demand.one_of.as_ref();
+                    values.is_some_and(|values| {
+                        !values.iter().any(|value| may_be(operands, label, value))
+                    })
+                })
+        }
+    }
+}
+
+/// Whether the tests of a conjunction let a label have a value.
+fn may_be(operands: &[Node], label: &str, value: &str) -> bool {
+    let mut tests = operands.iter().filter_map(|operand| match operand {
+        Node::Test(test) if *test.label == *label => Some((test, true)),
+        Node::Not(operand) => match &**operand {
+            Node::Test(test) if *test.label == *label => Some((test, false)),
+            _ => None,
+        },
+        _ => None,
+    });
+    tests.all(|(test, wanted)| test.condition.holds_for(value) == wanted)
+}
+
 /// What holds when both hold.
 fn and(mut left: Restrictions, right: Restrictions) -> Restrictions {
     for (label, restriction) in right.0 {

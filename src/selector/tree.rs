@@ -102,7 +102,20 @@ impl Node {
                 names.insert(label);
             }
             Self::All | Self::Global | Self::Test(_) => {}
-            Self::Not(operand) => operand.collect_negated(names),
+            Self::Not(operand) => match &**operand {
+                Self::Test(Test {
+                    condition: Condition::Present,
+                    ..
+                }) => {}
+                // Without the label, the test fails and its negation holds.
+                Self::Test(Test { label, condition })
+                    if !matches!(condition, Condition::NotEqual(_) | Condition::NotIn(_)) =>
+                {
+                    names.insert(label);
+                }
+                Self::Test(_) => {}
+                operand => operand.collect_negated(names),
+            },
             Self::And(operands) | Self::Or(operands) => {
                 for operand in operands {
                     operand.collect_negated(names);

@@ -306,3 +306,47 @@ fn anything_with_labels_can_be_matched() {
     let labels: &dyn Labels = &BTreeMap::from([("app", "web")]);
     assert!(parsed("has(app)").matches(labels));
 }
+
+#[test]
+fn what_selects_nothing_is_seen() {
+    for (text, want) in [
+        ("app == 'web' && app != 'web'", true),
+        ("app == 'web' && !(app == 'web')", true),
+        ("app in {}", true),
+        ("has(app) && app in {}", true),
+        ("!all()", true),
+        ("!global() || app in {}", true),
+        ("app == 'web' && app starts with 'z'", true),
+        ("app in {'web','db'} && app not in {'db','web'}", true),
+        ("has(app) && !has(app)", true),
+        ("app in {'web','db'} && app != 'web'", false),
+        ("app != 'web'", false),
+        ("app in {} || has(app)", false),
+        ("all()", false),
+    ] {
+        assert_eq!(parsed(text).selects_nothing(), want, "{text}");
+    }
+}
+
+#[test]
+fn negations_that_lack_the_label_too() {
+    for (text, want) in [
+        ("app != 'web'", &["app"][..]),
+        ("!(app == 'web')", &["app"]),
+        (
+            "app not in {'a'} && !(tier starts with 'x')",
+            &["app", "tier"],
+        ),
+        ("app == 'web' && app != 'db'", &[]),
+        ("has(app) && !(app == 'web')", &[]),
+        ("!has(app)", &[]),
+        ("app == 'web'", &[]),
+    ] {
+        let negated: Vec<_> = parsed(text)
+            .negated_labels()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(negated, want, "{text}");
+    }
+}
