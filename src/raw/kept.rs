@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::value::{is_read_annotation, kept_annotation};
 use super::{Broken, Object, Undecodable};
 
 /// An object, and the text that it was read from.
@@ -237,15 +238,27 @@ impl Part {
                     .find(|(known, _)| *known == key)
                     .map(|(_, part)| part)
             }),
-            Self::Annotations => Self::fields(text, |key| {
-                super::value::is_read_annotation(key).then_some(&Self::All)
-            }),
+            Self::Annotations => Self::annotations(text),
             Self::Each(part) => {
                 let elements: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
                 let kept: Vec<String> = elements.iter().map(|element| part.of(element)).collect();
                 format!("[{}]", kept.join(","))
             }
         }
+    }
+
+    fn annotations(text: &str) -> String {
+        let Pairs(pairs) = serde_json::from_str(text).unwrap_or_default();
+        let read = pairs.iter().filter(|(key, _)| is_read_annotation(key));
+        let kept = read.map(|(key, value)| {
+            // What is no text is what is wrong.
+            let kept = serde_json::from_str::<String>(value.get()).map_or_else(
+                |_| value.get().to_owned(),
+                |text| serde_json::json!(kept_annotation(key, &text)).to_string(),
+            );
+            format!("{}:{kept}", serde_json::json!(key))
+        });
+        format!("{{{}}}", kept.collect::<Vec<_>>().join(","))
     }
 
     fn fields<'p>(text: &str, part_of: impl Fn(&str) -> Option<&'p Part>) -> String {

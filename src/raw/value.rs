@@ -8,6 +8,7 @@ use std::ops::Deref;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A string that is kept; `null` is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -271,9 +272,46 @@ impl<'de> DeserializeSeed<'de> for Key {
 
 // === impl Annotations ===
 
+/// The annotation that holds the metadata of one of Calico's objects.
+const FOLDED: &str = "projectcalico.org/metadata";
+
+/// Every annotation that some answer hangs on.
+const READ: [&str; 6] = [
+    FOLDED,
+    "cni.projectcalico.org/podIP",
+    "cni.projectcalico.org/podIPs",
+    "cni.projectcalico.org/floatingIPs",
+    "cni.projectcalico.org/allowedSourcePrefixes",
+    "vpc.amazonaws.com/pod-ips",
+];
+
 /// Whether Calico reads an annotation.
 pub(super) fn is_read_annotation(key: &str) -> bool {
-    key.contains("projectcalico.org/") || key.starts_with("vpc.amazonaws.com/")
+    READ.contains(&key)
+}
+
+/// The value of an annotation as a snapshot keeps it. The annotation that holds metadata holds annotations in its turn,
+/// and what else users wrote there: only what is read of it is kept, unless it does not decode.
+pub(super) fn kept_annotation<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
+    if key != FOLDED {
+        return Cow::Borrowed(value);
+    }
+    let Ok(mut inner) = serde_json::from_str::<serde_json::Map<String, Value>>(value) else {
+        return Cow::Borrowed(value);
+    };
+    let decodes = |annotations: &Value| match annotations {
+        Value::Null => true,
+        Value::Object(pairs) => pairs
+            .values()
+            .all(|value| value.is_string() || value.is_null()),
+        _ => false,
+    };
+    inner.retain(|field, value| match field.as_str() {
+        "name" | "generateName" | "creationTimestamp" | "labels" => true,
+        "annotations" => !decodes(value),
+        _ => false,
+    });
+    Cow::Owned(Value::Object(inner).to_string())
 }
 
 impl Annotations<'_> {
@@ -298,7 +336,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Annotations<'a> {
 
 impl Serialize for Annotations<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        let mut map = serializer.serialize_map(Some(self.0.0.len()))?;
+        for (key, value) in self.0.iter() {
+            map.serialize_entry(key, &kept_annotation(key, value))?;
+        }
+        map.end()
     }
 }
 
@@ -327,10 +369,28 @@ mod tests {
     }
 
     #[test]
+    fn of_folded_metadata_only_what_is_read_is_kept() {
+        let kept = |value| kept_annotation(FOLDED, value).into_owned();
+        let whole = r#"{"annotations":{"a":"secret"},"labels":{"l":"v"},"managedFields":[1],"name":"n","uid":"u"}"#;
+        assert_eq!(kept(whole), r#"{"labels":{"l":"v"},"name":"n"}"#);
+        // What does not decode has to go on not decoding.
+        for odd in [
+            r#"{"annotations":{"a":1}}"#,
+            "[]",
+            "nonsense",
+            r#"{"labels":7}"#,
+        ] {
+            assert_eq!(kept(odd), odd);
+        }
+        assert_eq!(kept_annotation("cni.projectcalico.org/podIP", "{}"), "{}");
+    }
+
+    #[test]
     fn only_annotations_that_calico_reads_are_kept() {
-        let json = r#"{"a":"1","cni.projectcalico.org/podIP":"10.0.0.1"}"#;
+        let json = r#"{"a":"1","notprojectcalico.org/token":"2","cni.projectcalico.org/podIP":"10.0.0.1"}"#;
         let annotations: Annotations<'_> = serde_json::from_str(json).unwrap();
         assert_eq!(annotations.get("a"), None);
+        assert_eq!(annotations.get("notprojectcalico.org/token"), None);
         assert_eq!(
             annotations.get("cni.projectcalico.org/podIP"),
             Some("10.0.0.1")
