@@ -24,7 +24,11 @@ impl PolicyName {
     /// # Errors
     /// A usage error for text that is no name, and for `cnp`, which means two kinds.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let parts: Vec<&str> = text.split('/').collect();
+        let (staged_first, rest) = match text.strip_prefix("staged:") {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let parts: Vec<&str> = rest.split('/').collect();
         if let [kind, _, ..] = parts.as_slice()
             && kind.eq_ignore_ascii_case("cnp")
         {
@@ -63,7 +67,7 @@ impl PolicyName {
             kind,
             namespace: namespace.map(str::to_owned),
             name: staged.unwrap_or(name).to_owned(),
-            staged: staged.is_some(),
+            staged: staged_first || staged.is_some(),
         })
     }
 
@@ -97,11 +101,17 @@ impl PolicyName {
 
 /// A short form, Calico's full name, or Kubernetes' own.
 fn kind(text: &str) -> Option<PolicyKind> {
-    let own = match text.to_ascii_lowercase().as_str() {
+    // In the plural too, as kubectl takes resources.
+    let lower = text.to_ascii_lowercase();
+    let singular = lower
+        .strip_suffix("policies")
+        .map(|front| format!("{front}policy"));
+    let singular = singular.as_deref().unwrap_or(text);
+    let own = match singular.to_ascii_lowercase().as_str() {
         "clusternetworkpolicy" => PolicyKind::KubernetesClusterNetworkPolicy,
         "adminnetworkpolicy" => PolicyKind::KubernetesAdminNetworkPolicy,
         "baselineadminnetworkpolicy" => PolicyKind::KubernetesBaselineAdminNetworkPolicy,
-        _ => return PolicyKind::parse(text),
+        _ => return PolicyKind::parse(singular),
     };
     Some(own)
 }
@@ -165,6 +175,10 @@ mod tests {
             ("default.old", &["np/shop/default.old"]),
             ("old", &["np/shop/default.old"]),
             ("staged:web", &["snp/shop/web"]),
+            ("staged:shop/web", &["snp/shop/web"]),
+            ("shop/staged:web", &["snp/shop/web"]),
+            ("globalnetworkpolicies/web", &["gnp/web"]),
+            ("StagedNetworkPolicies/shop/web", &["snp/shop/web"]),
             ("other", &[]),
         ] {
             let name = PolicyName::parse(typed).ok();

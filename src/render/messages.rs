@@ -89,7 +89,9 @@ fn missing(gap: &Gap) -> String {
 
 /// `GlobalNetworkPolicies` for `globalnetworkpolicies`.
 fn kind(plural: &str) -> String {
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 22] = [
+        "felix",
+        "configurations",
         "cluster",
         "global",
         "network",
