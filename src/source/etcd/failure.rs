@@ -251,6 +251,10 @@ fn of_member(texts: &[String], address: &Address, identified: bool) -> Option<Fa
         || has("certificate required")
         || has("BadCertificate")
         || has("bad certificate")
+        // The server's word about ours, which comes or is cut off as it happens.
+        || ["UnknownCA", "CertificateUnknown", "DecryptError"]
+            .iter()
+            .any(|alert| has(&format!("fatal alert: {alert}")))
     {
         return member(
             Stage::Tls,
@@ -397,6 +401,11 @@ mod tests {
                 &["invalid peer certificate: Expired"],
                 true,
                 "a certificate has expired (TLS)",
+            ),
+            (
+                &["transport error", "received fatal alert: UnknownCA"],
+                true,
+                "it does not accept the client certificate, or wants one (TLS)",
             ),
             (&["tls handshake eof"], true, "it does not speak TLS (TLS)"),
             (
