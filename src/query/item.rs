@@ -243,6 +243,11 @@ pub(super) fn node(endpoint: &Endpoint) -> Option<String> {
     (!node.is_empty()).then(|| node.to_string())
 }
 
+/// Its addresses as answers show them.
+pub(super) fn ips(endpoint: &Endpoint) -> Vec<String> {
+    endpoint.nets.iter().map(display).collect()
+}
+
 /// No selector at all selects everything.
 pub(super) fn effective(policy: &Policy) -> String {
     match policy.effective_selector.as_str() {
@@ -283,7 +288,7 @@ fn blank(endpoint: &Endpoint) -> EndpointItem {
         interface_name: None,
         service_account: None,
         expected_ips: None,
-        ips: endpoint.nets.iter().map(display).collect(),
+        ips: ips(endpoint),
         ports: endpoint.ports.iter().map(port).collect(),
         labels: endpoint.labels.clone(),
         inherited_labels: crate::intern::LabelSet::default(),

@@ -137,11 +137,7 @@ impl<'a> Maker<'a> {
             id: endpoint.id.clone(),
             short_ref: endpoint.id.short_ref(),
             node: item::node(endpoint),
-            ips: endpoint
-                .nets
-                .iter()
-                .map(crate::model::net::display)
-                .collect(),
+            ips: item::ips(endpoint),
             stages: match runs {
                 true => StageKind::of(policy, endpoint)
                     .iter()

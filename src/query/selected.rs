@@ -49,11 +49,7 @@ pub fn answer<'a>(
         id: endpoint.id.clone(),
         short_ref: endpoint.id.short_ref(),
         node: item::node(endpoint),
-        ips: endpoint
-            .nets
-            .iter()
-            .map(crate::model::net::display)
-            .collect(),
+        ips: item::ips(endpoint),
     });
     EvalAnswer {
         head: head::head("EvalAnswer", query, snapshot, provenance, None),

@@ -135,24 +135,25 @@ pub(super) fn no_policy(missing: &[NotFound], head: &Head, question: &Question) 
         Some(namespace) => format!(" in namespace {namespace}"),
         None => String::new(),
     };
-    let unread = head
-        .gaps
-        .iter()
-        .any(|gap| gap.missing_from.contains(&Part::Policies));
     let line = |missing: &NotFound| {
-        let meant = match missing.near.as_slice() {
-            [] => String::new(),
-            near => format!("; is it {}?", near.join(" or ")),
-        };
-        let among = if unread {
-            " among what could be read"
-        } else {
-            ""
-        };
-        let text = format!("error: no policy \"{}\"{place}{among}{meant}", missing.what);
+        let meant = limits(missing, head, Part::Policies);
+        let text = format!("error: no policy \"{}\"{place}{meant}", missing.what);
         format!("{}\n", escape(&text))
     };
     missing.iter().map(line).collect()
+}
+
+/// That a name may be among what could not be read, and the names that may have been meant.
+fn limits(missing: &NotFound, head: &Head, part: Part) -> String {
+    let mut gaps = head.gaps.iter();
+    let among = match gaps.any(|gap| gap.missing_from.contains(&part)) {
+        true => " among what could be read",
+        false => "",
+    };
+    match missing.near.as_slice() {
+        [] => among.to_owned(),
+        near => format!("{among}; is it {}?", near.join(" or ")),
+    }
 }
 
 /// The canonical text, what may surprise, and that nothing is selected.
@@ -201,20 +202,8 @@ fn no_endpoint(pod: &NotEndpoint) -> String {
 }
 
 fn not_found(missing: &NotFound, question: &Question, head: &Head) -> String {
-    let unread = head
-        .gaps
-        .iter()
-        .any(|gap| gap.missing_from.contains(&Part::Items));
-    let among = if unread {
-        " among what could be read"
-    } else {
-        ""
-    };
-    let meant = match missing.near.as_slice() {
-        [] => String::new(),
-        near => format!("; is it {}?", near.join(" or ")),
-    };
-    format!("{}{among}{meant}", not_there(missing, question))
+    let meant = limits(missing, head, Part::Items);
+    format!("{}{meant}", not_there(missing, question))
 }
 
 fn not_there(missing: &NotFound, question: &Question) -> String {
