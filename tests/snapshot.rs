@@ -123,7 +123,9 @@ fn what_is_told_of_objects_survives() {
         for secret in ["hunter2", "last-applied", "registry.example", "--token"] {
             assert!(!written.contains(secret), "{secret}: {written}");
         }
-        assert!(written.contains("domains"), "{written}");
+        for offending in ["*.example.com", "many", "99999", "90:80"] {
+            assert!(written.contains(offending), "{offending}: {written}");
+        }
         for args in [
             &["endpoint"][..],
             &["endpoint", "pod/shop/web-1"],
@@ -164,12 +166,24 @@ kind: GlobalNetworkPolicy
 metadata: {name: default.unknown, uid: u3}
 spec:
   selector: app == 'web'
-  egress: [{action: Allow, destination: {domains: ['*.example.com']}}]
+  egress:
+    - {action: Allow, metadata: {annotations: {p: hunter2}}}
+    - {action: Allow, destination: {domains: ['*.example.com']}, metadata: {annotations: {p: hunter2}}}
 ---
 apiVersion: crd.projectcalico.org/v1
 kind: GlobalNetworkPolicy
 metadata: {name: default.broken, uid: u4, managedFields: [{manager: hunter2}]}
-spec: {ingress: [{action: Allow, protocol: TCP, destination: {ports: ['90:80']}}]}
+spec: {ingress: [{action: Allow, protocol: TCP, destination: {ports: ['90:80']}, metadata: {annotations: {p: hunter2}}}]}
+---
+apiVersion: crd.projectcalico.org/v1
+kind: FelixConfiguration
+metadata: {name: default, uid: u5}
+spec: {vxlanPort: many, logFilePath: hunter2, bpfExternalServiceMode: hunter2}
+---
+apiVersion: crd.projectcalico.org/v1
+kind: HostEndpoint
+metadata: {name: eth0, uid: u6}
+spec: {node: node-a, interfaceName: eth0, ports: [{port: 1, name: hunter2}, {port: 99999}]}
 ---
 kind: [unfinished
 ";

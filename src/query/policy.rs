@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::near::near;
-use super::selected::set_item;
+use super::selected::{set_item, sets_in_scope};
 use super::{find, head, item, notes, rule_match, stage};
 use crate::answer::{
     MatchSide, NamedEndpoint, NotFound, PolicyAnswer, PolicyItem, PolicyState, PolicyTail, Query,
     RuleEndpoints, SelectedEndpoint,
 };
 use crate::matcher::{Matcher, StageKind};
-use crate::model::{Direction, Endpoint, Policy, PolicyId, Rule, Side};
+use crate::model::{Direction, Endpoint, NetworkSet, Policy, PolicyId, Rule, Side};
 use crate::note::Provenance;
 use crate::question::{PolicyName, Question};
 use crate::snapshot::Snapshot;
@@ -220,25 +220,26 @@ impl<'a> Maker<'a> {
         sides
     }
 
-    /// The sets that a side's selector selects, whether or not it names an endpoint too.
+    /// The sets that a side's selector selects, or the selector that it negates, whether or not it names an endpoint
+    /// too.
     fn network_sets(&self, policy: &'a Policy, sides: &mut BTreeMap<Place, RuleEndpoints>) {
         for direction in Direction::BOTH {
             for (felix, rule) in policy.rules(direction).iter().enumerate() {
                 for side in Side::BOTH {
-                    let Some(set_selector) = &rule.side(side).selector else {
-                        continue;
+                    let entity = rule.side(side);
+                    let named = |set: &&NetworkSet| {
+                        let selectors = [&entity.selector, &entity.not_selector];
+                        selectors.into_iter().flatten().any(|set_selector| {
+                            let labels = self.matcher.labels_of_set(set);
+                            set_selector.selector.decides(&labels) == Some(true)
+                        })
                     };
-                    let sets = self.snapshot.sets.iter().filter(|set| {
-                        set_selector
-                            .selector
-                            .decides(&self.matcher.labels_of_set(set))
-                            == Some(true)
-                    });
+                    let sets = sets_in_scope(self.snapshot, self.question).filter(named);
                     let sets: Vec<_> = sets.map(set_item).collect();
                     if sets.is_empty() {
                         continue;
                     }
-                    let place = (direction, rule.index, rule.side(side).path.clone(), side);
+                    let place = (direction, rule.index, entity.path.clone(), side);
                     let entry = sides
                         .entry(place)
                         .or_insert_with(|| empty(direction, rule, side));
@@ -246,11 +247,10 @@ impl<'a> Maker<'a> {
                         entry.felix_rules.push(felix);
                     }
                     entry.network_sets = sets;
-                    let criterion = rule_match::of_selector(rule, side, self.question.hide);
-                    if let Some(criterion) =
-                        criterion.filter(|criterion| !entry.criteria.contains(criterion))
-                    {
-                        entry.criteria.push(criterion);
+                    for criterion in rule_match::of_selectors(entity, self.question.hide) {
+                        if !entry.criteria.contains(&criterion) {
+                            entry.criteria.push(criterion);
+                        }
                     }
                 }
             }

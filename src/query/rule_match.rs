@@ -1,5 +1,7 @@
 //! A rule that names an endpoint, as an answer shows it.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use crate::answer::{
@@ -7,6 +9,7 @@ use crate::answer::{
 };
 use crate::matcher::{CriterionKind, Held, Outcome, RuleHit, RuleOwner};
 use crate::model::net::display;
+use crate::model::rule::SetSelector;
 use crate::model::{Direction, Endpoint, EntityRule, Rule, Side};
 use crate::question::Hide;
 use crate::selector::unique_id;
@@ -38,19 +41,25 @@ pub(super) fn shown(hit: &RuleHit<'_>, endpoint: &Endpoint, hide: Hide) -> RuleM
     }
 }
 
-/// The criterion of a side's selector, without anyone whom it names.
-pub(super) fn of_selector(rule: &Rule, side: Side, hide: Hide) -> Option<Criterion> {
-    let entity = rule.side(side);
-    let set = entity.selector.as_ref()?;
+/// The criteria of a side's selectors, without anyone whom they name.
+pub(super) fn of_selectors(entity: &EntityRule, hide: Hide) -> Vec<Criterion> {
+    let kinds = [
+        (CriterionType::Selector, &entity.selector),
+        (CriterionType::NotSelector, &entity.not_selector),
+    ];
     let show = !hide.selectors;
-    Some(Criterion {
-        kind: CriterionType::Selector,
-        written: selectors(&entity.written).filter(|_| show),
-        effective_selector: show.then(|| set.text.clone()),
-        ip_set: show.then(|| set.selector.unique_id()),
-        holds: None,
-        through: Vec::new(),
-    })
+    let criterion = |(kind, set): (CriterionType, &Option<Arc<SetSelector>>)| {
+        let set = set.as_ref()?;
+        Some(Criterion {
+            kind,
+            written: selectors(&entity.written).filter(|_| show),
+            effective_selector: show.then(|| set.text.clone()),
+            ip_set: show.then(|| set.selector.unique_id()),
+            holds: None,
+            through: Vec::new(),
+        })
+    };
+    kinds.into_iter().filter_map(criterion).collect()
 }
 
 fn effect(hit: &RuleHit<'_>) -> MatchEffect {

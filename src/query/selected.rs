@@ -27,15 +27,8 @@ pub fn answer<'a>(
         canonical: Some(selector.to_string()),
         ..Query::default()
     };
-    let sets = snapshot.sets.iter().filter(|set| {
-        let here = question.scope.namespace.as_deref();
-        let labelled = question
-            .labels
-            .as_ref()
-            .is_none_or(|labels| labels.matches(&set.labels));
-        here.is_none_or(|here| here == &*set.id.namespace) && labelled
-    });
-    let sets = sets.filter(|set| selector.decides(&matcher.labels_of_set(set)) == Some(true));
+    let sets = sets_in_scope(snapshot, question)
+        .filter(|set| selector.decides(&matcher.labels_of_set(set)) == Some(true));
     let tail = EvalTail {
         network_sets: sets.map(set_item).collect(),
         warnings: warnings(selector, snapshot, &matcher),
@@ -56,6 +49,19 @@ pub fn answer<'a>(
         items: Box::new(items),
         tail,
     }
+}
+
+/// The network sets that `-n` and `-l` leave.
+pub(super) fn sets_in_scope<'a>(
+    snapshot: &'a Snapshot,
+    question: &'a Question,
+) -> impl Iterator<Item = &'a NetworkSet> {
+    snapshot.sets.iter().filter(|set| {
+        let here = question.scope.namespace.as_deref();
+        let labels = question.labels.as_ref();
+        here.is_none_or(|here| here == &*set.id.namespace)
+            && labels.is_none_or(|labels| labels.matches(&set.labels))
+    })
 }
 
 /// A network set as answers show it.

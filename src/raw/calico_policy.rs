@@ -80,8 +80,8 @@ pub struct Rule {
     /// What a proxy checks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<Http>,
-    /// Comments.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Comments, of which no answer speaks.
+    #[serde(skip_serializing)]
     pub metadata: Option<RuleMetadata>,
 }
 

@@ -10,6 +10,7 @@ mod etcd_key;
 mod kept;
 mod object;
 mod page;
+mod reduced;
 
 pub mod calico;
 pub mod calico_endpoint;

@@ -43,14 +43,17 @@ pub(super) fn because(rule: &RuleMatch, own_id: &str) -> String {
     }
 }
 
-/// A side's selector alone, where it selects network sets.
+/// A side's selector alone, where it selects network sets or excludes them.
 pub(super) fn of_sets(criteria: &[Criterion]) -> String {
-    let selector = criteria
-        .iter()
-        .find(|criterion| criterion.kind == CriterionType::Selector);
-    selector.map_or_else(String::new, |criterion| {
-        selectors(criterion.written.as_ref())
-    })
+    let said = |criterion: &Criterion| {
+        let written = selectors(criterion.written.as_ref());
+        match criterion.kind {
+            CriterionType::Selector => Some(written),
+            CriterionType::NotSelector => Some(format!("EXCLUDED by {written}")),
+            _ => None,
+        }
+    };
+    criteria.iter().find_map(said).unwrap_or_default()
 }
 
 fn text(criterion: &Criterion, own_id: &str) -> String {

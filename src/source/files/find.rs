@@ -3,14 +3,29 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
 
 use super::Settings;
+use super::object::Origin;
 use crate::error::Error;
 
 /// A file's name, as it is shown, and its text.
 pub(super) struct File {
-    pub(super) name: String,
-    pub(super) text: Vec<u8>,
+    pub(super) name: Arc<str>,
+    pub(super) text: Bytes,
+}
+
+impl File {
+    /// A place in it.
+    pub(super) fn origin(&self, line: u64, column: u64) -> Origin {
+        Origin {
+            file: Arc::clone(&self.name),
+            line,
+            column,
+        }
+    }
 }
 
 /// Reads every file in the order typed, those of a folder by name.
@@ -24,8 +39,8 @@ pub(super) fn files(settings: &Settings) -> Result<Vec<File>, Error> {
                 .read_to_end(&mut text)
                 .map_err(|e| unreadable(path, &e))?;
             files.push(File {
-                name: "stdin".to_owned(),
-                text,
+                name: "stdin".into(),
+                text: text.into(),
             });
         } else if path.is_dir() {
             let before = files.len();
@@ -63,8 +78,8 @@ fn folder(path: &Path, recursive: bool, files: &mut Vec<File>) -> Result<(), Err
 fn file(path: &Path) -> Result<File, Error> {
     let text = fs::read(path).map_err(|error| unreadable(path, &error))?;
     Ok(File {
-        name: path.display().to_string(),
-        text,
+        name: path.display().to_string().into(),
+        text: text.into(),
     })
 }
 

@@ -5,6 +5,7 @@
 
 mod find;
 mod kinds;
+mod object;
 mod parse;
 mod taken;
 
@@ -17,9 +18,10 @@ use crate::note::{Datastore, Gap, GapCode, Part, Provenance, VersionFrom};
 use crate::raw;
 use crate::source::etcd::Plan;
 use crate::source::{ReadError, Sink, Source};
+use bytes::Bytes;
 use taken::{Fault, Taken};
 
-pub use parse::Origin;
+pub use object::Origin;
 
 /// Which files to read.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +50,7 @@ pub struct Files {
 struct Entry {
     key: Key,
     origin: Origin,
-    json: Vec<u8>,
+    json: Bytes,
     /// Why it does not decode, where a snapshot says so.
     fault: Option<Fault>,
     /// The key in etcd, in a snapshot of one.
@@ -156,7 +158,7 @@ fn nothing(source: &str, problems: &[parse::Problem]) -> Error {
 
 /// The same object counts once: what Calico is made of before what it made of it (the stored v1 resource, the pod, the
 /// namespace), then the later one.
-fn once(objects: Vec<parse::Read>, default_namespace: &str) -> Vec<Entry> {
+fn once(objects: Vec<object::Read>, default_namespace: &str) -> Vec<Entry> {
     let mut kept: BTreeMap<Key, (bool, Entry)> = BTreeMap::new();
     for read in objects {
         let first_group = read.first;
@@ -173,7 +175,7 @@ fn once(objects: Vec<parse::Read>, default_namespace: &str) -> Vec<Entry> {
 
 impl Key {
     /// A workload endpoint is a pod's, and profiles of two prefixes are a namespace's or a service account's.
-    fn of(read: &parse::Read, namespace: String, name: String) -> Self {
+    fn of(read: &object::Read, namespace: String, name: String) -> Self {
         let (kind, namespace, name) = match read.kind {
             Kind::Pod if !read.first => match raw::workload_parts(&name) {
                 Some([_, _, workload, _]) => (Kind::Pod, namespace, workload),
@@ -202,45 +204,25 @@ impl Key {
 }
 
 impl Entry {
-    fn new(read: parse::Read, default_namespace: &str) -> Self {
-        let text = |pointer: &str| {
-            read.value
-                .pointer(pointer)
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let address = match text("/status/podIPs/0/ip") {
-            first if first.is_empty() => {
-                let own = [text("/status/podIP"), text("/spec/ipNetworks/0")].concat();
-                own.split('/').next().unwrap_or_default().to_owned()
-            }
-            first => first,
-        };
-        let namespace = match text("/metadata/namespace") {
-            none if none.is_empty() && kinds::is_namespaced(read.kind) => {
-                default_namespace.to_owned()
-            }
-            namespace => namespace,
-        };
-        let node = match text("/spec/nodeName") {
-            none if none.is_empty() => text("/spec/node"),
-            node => node,
-        };
-        let node = match raw::workload_parts(&text("/metadata/name")) {
-            Some([own, ..]) if node.is_empty() && read.kind == Kind::Pod && !read.first => own,
-            _ => node,
-        };
+    fn new(read: object::Read, default_namespace: &str) -> Self {
+        let mut about = read.about.clone();
+        if about.namespace.is_empty() && kinds::is_namespaced(read.kind) {
+            about.namespace = default_namespace.to_owned();
+        }
+        if about.node.is_empty()
+            && read.kind == Kind::Pod
+            && !read.first
+            && let Some([own, ..]) = raw::workload_parts(&about.name)
+        {
+            about.node = own;
+        }
         Self {
-            key: Key::of(&read, namespace, text("/metadata/name")),
-            node,
-            origin: read.origin.clone(),
-            address,
-            service: text("/metadata/labels/kubernetes.io~1service-name"),
-            json: match read.json {
-                Some(json) => json,
-                None => read.value.to_string().into_bytes(),
-            },
+            key: Key::of(&read, about.namespace, about.name),
+            node: about.node,
+            address: about.address,
+            service: about.service,
+            origin: read.origin,
+            json: read.json,
             fault: read.fault,
             etcd_key: String::new(),
         }
@@ -267,12 +249,18 @@ impl Entry {
             Some(Fault::Undecodable(value)) => return sink.undecodable(value.clone(), &self.json),
             None => {}
         }
-        match raw::decode(&self.json, None) {
-            Ok(Some(object)) => sink.object(object, &self.json),
+        let again = match raw::decode(&self.json, None) {
+            Ok(Some(object)) => return sink.object(object, &self.json),
+            Ok(None) => return,
+            Err(_) => raw::as_go_reads(&self.json),
+        };
+        let json = again.as_deref().unwrap_or(&self.json);
+        match raw::decode(json, None) {
+            Ok(Some(object)) => sink.object(object, json),
             Ok(None) => {}
             Err(mut broken) => {
                 broken.cause = format!("{} ({})", broken.cause, self.origin);
-                sink.broken(*broken, &self.json);
+                sink.broken(*broken, json);
             }
         }
     }
@@ -380,7 +368,7 @@ impl parse::Problem {
     fn gap(&self) -> Gap {
         Gap {
             code: GapCode::Undecodable,
-            resource: self.origin.file.clone(),
+            resource: self.origin.file.to_string(),
             verb: None,
             scope: None,
             missing_from: vec![

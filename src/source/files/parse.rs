@@ -2,44 +2,20 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use bytes::Bytes;
+use serde_json::value::RawValue;
 
 use super::find::File;
 use super::kinds;
-use super::taken::{self, Fault, Taken};
-use crate::need::Kind;
+use super::object::{self, About, Head, Origin, Read};
+use super::taken::{self, Taken};
 use crate::raw::documents;
-
-/// Where a text stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The file's name.
-    pub file: String,
-    /// From 1.
-    pub line: u64,
-    /// From 1.
-    pub column: u64,
-}
 
 /// A document that cannot be read.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) origin: Origin,
     pub(super) cause: String,
-}
-
-/// One object of a kind that matters.
-pub(super) struct Read {
-    /// Its document.
-    pub(super) origin: Origin,
-    pub(super) kind: Kind,
-    /// Whether it stands before what Calico's API made of it: all but `projectcalico.org/v3`.
-    pub(super) first: bool,
-    pub(super) value: Value,
-    /// Its own text, where that is kept.
-    pub(super) json: Option<Vec<u8>>,
-    /// Why it does not decode, where that is known.
-    pub(super) fault: Option<Fault>,
 }
 
 /// What all files hold.
@@ -78,7 +54,7 @@ pub(super) fn file(file: &File, found: &mut Found) {
             return found.problem(file, place, "the text is not UTF-8".to_owned());
         }
     };
-    match taken::snapshot(&file.name, text) {
+    match taken::snapshot(file, text) {
         Some(Ok((taken, objects))) => {
             found.taken = Some(taken);
             found.objects.extend(objects);
@@ -92,7 +68,7 @@ pub(super) fn file(file: &File, found: &mut Found) {
     }
     for document in documents(text) {
         match document.parse() {
-            Ok(value) => found.take(file, document.first_line(), value, None),
+            Ok(value) => found.take(file, document.first_line(), &value.to_string().into(), None),
             Err(problem) => found.problem(file, (problem.line, problem.column), problem.cause),
         }
     }
@@ -101,13 +77,17 @@ pub(super) fn file(file: &File, found: &mut Found) {
 /// Takes a stream of JSON values. `false`: it is not JSON to its end, so it may be YAML; a file that calls
 /// itself JSON is none.
 fn json(file: &File, text: &str, found: &mut Found) -> bool {
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
     let mut taken = Vec::new();
-    loop {
-        let before = text.get(..values.byte_offset()).unwrap_or_default();
-        let Some(value) = values.next() else { break };
+    let (mut line, mut counted) = (1, 0);
+    while let Some(value) = values.next() {
         match value {
-            Ok(value) => taken.push((place_behind(before.trim_end()).0, value)),
+            Ok(value) => {
+                let begin = values.byte_offset().saturating_sub(value.get().len());
+                line += lines(text.get(counted..begin).unwrap_or_default());
+                counted = begin;
+                taken.push((line, value));
+            }
             Err(_) if !file.name.ends_with(".json") => return false,
             Err(error) => {
                 found.json_problem(file, &error);
@@ -116,28 +96,25 @@ fn json(file: &File, text: &str, found: &mut Found) -> bool {
         }
     }
     for (line, value) in taken {
-        found.take(file, line, value, None);
+        found.take(file, line, &object::part_of(&file.text, value), None);
     }
     true
 }
 
+fn lines(text: &str) -> u64 {
+    u64::try_from(text.matches('\n').count()).unwrap_or(u64::MAX)
+}
+
 /// Line and column of what follows a text.
 fn place_behind(text: &str) -> (u64, u64) {
-    let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX).saturating_add(1);
     let last = text.rsplit('\n').next().unwrap_or_default();
-    (
-        number(text.matches('\n').count()),
-        number(last.chars().count()),
-    )
+    let column = u64::try_from(last.chars().count()).unwrap_or(u64::MAX);
+    (lines(text).saturating_add(1), column.saturating_add(1))
 }
 
 impl Found {
     fn problem(&mut self, file: &File, (line, column): (u64, u64), cause: String) {
-        let origin = Origin {
-            file: file.name.clone(),
-            line,
-            column,
-        };
+        let origin = file.origin(line, column);
         self.problems.push(Problem { origin, cause });
     }
 
@@ -154,79 +131,90 @@ impl Found {
 
     /// Takes an object, or each of a list's; items of a typed list have the list's group and kind. `line` is where the
     /// document begins.
-    fn take(&mut self, file: &File, line: u64, mut value: Value, inherited: Option<(&str, &str)>) {
-        if let Value::Array(items) = value {
-            items
-                .into_iter()
-                .for_each(|item| self.take(file, line, item, None));
-            return;
-        }
-        if value.is_null() {
-            return;
-        }
-        if let Some((api_version, kind)) = inherited
-            && !kind.is_empty()
-            && let Some(object) = value.as_object_mut()
-        {
-            object
-                .entry("apiVersion")
-                .or_insert_with(|| api_version.into());
-            object.entry("kind").or_insert_with(|| kind.into());
-        }
-        let text = |value: &Value, field: &str| {
-            value
-                .get(field)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
-        let (api_version, kind) = (text(&value, "apiVersion"), text(&value, "kind"));
-        if let Some(item_kind) = kind.strip_suffix("List")
-            && let Some(Value::Array(items)) = value.get_mut("items").map(Value::take)
-        {
-            let inherited = Some((&*api_version, item_kind));
+    fn take(&mut self, file: &File, line: u64, json: &Bytes, inherited: Option<(&str, &str)>) {
+        if let Ok(items) = serde_json::from_slice::<Vec<&RawValue>>(json) {
             for item in items {
-                self.take(file, line, item, inherited);
+                self.take(file, line, &object::part_of(json, item), None);
+            }
+            return;
+        }
+        if &**json == b"null" {
+            return;
+        }
+        let Some(json) = object::once_read(json) else {
+            return self.doubtful(file, line, inherited.is_some());
+        };
+        let mut head: Head<'_> = serde_json::from_slice(&json).unwrap_or_default();
+        let whole;
+        let mut json = &json;
+        if let Some(names) = inherited.filter(|(_, kind)| !kind.is_empty()) {
+            whole = object::inheriting(json, &head, names);
+            json = &whole;
+            head = serde_json::from_slice(json).unwrap_or_default();
+        }
+        let (api_version, kind) = (object::text(head.api_version), object::text(head.kind));
+        if let Some(item_kind) = kind.strip_suffix("List")
+            && let Some(items) = object::elements(head.items)
+        {
+            for item in items {
+                let item = object::part_of(json, item);
+                self.take(file, line, &item, Some((&api_version, item_kind)));
             }
             // An empty list is something that was read.
             self.foreign += 1;
             return;
         }
-        let name = value
-            .pointer("/metadata/name")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        match kinds::of(&api_version, &kind) {
-            Some(known) if !name.is_empty() => {
-                let origin = Origin {
-                    file: file.name.clone(),
-                    line,
-                    column: 1,
-                };
-                let first = api_version != "projectcalico.org/v3";
+        self.take_object(
+            file,
+            line,
+            json,
+            &head,
+            (&api_version, &kind),
+            inherited.is_some(),
+        );
+    }
+
+    fn take_object(
+        &mut self,
+        file: &File,
+        line: u64,
+        json: &Bytes,
+        head: &Head<'_>,
+        (api_version, kind): (&str, &str),
+        is_item: bool,
+    ) {
+        match kinds::of(api_version, kind) {
+            Some(known) => {
+                let about = About::of(head, known);
+                if about.name.is_empty() {
+                    let cause = format!("{kind} has no metadata.name");
+                    return self.problem(file, (line, 1), cause);
+                }
                 self.objects.push(Read {
-                    origin,
+                    origin: file.origin(line, 1),
                     kind: known,
-                    first,
-                    value,
-                    json: None,
+                    first: api_version != "projectcalico.org/v3",
+                    about,
+                    json: json.clone(),
                     fault: None,
                 });
             }
-            Some(_) => self.problem(file, (line, 1), format!("{kind} has no metadata.name")),
-            // Folders hold other texts too; what looks like an object, or stands among them, is meant as one.
             None if kind.is_empty() => {
-                let object = ["apiVersion", "metadata", "spec"]
-                    .iter()
-                    .any(|field| value.get(field).is_some());
-                if object || inherited.is_some() {
-                    self.problem(file, (line, 1), "an object has no kind".to_owned());
-                }
+                let object = [head.api_version, head.metadata, head.spec];
+                let object = object.iter().any(Option::is_some);
+                self.doubtful(file, line, object || is_item);
             }
-            None => match kinds::doubt(&api_version, &kind) {
+            None => match kinds::doubt(api_version, kind) {
                 Some(cause) => self.problem(file, (line, 1), cause),
                 None => self.foreign += 1,
             },
+        }
+    }
+
+    /// Folders hold other texts too; what looks like an object, or stands among them, is meant as one.
+    fn doubtful(&mut self, file: &File, line: u64, is_meant: bool) {
+        if is_meant {
+            self.problem(file, (line, 1), "an object has no kind".to_owned());
         }
     }
 }

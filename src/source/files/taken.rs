@@ -5,14 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
-use serde_json::Value;
+use bytes::Bytes;
+use serde_json::value::RawValue;
 
+use super::find::File;
 use super::kinds;
-use super::parse::{Origin, Read};
+use super::object::{self, About, Head, Read};
 use crate::need::{Kind, Read as Wanted};
 use crate::note::{Datastore, GapCode, SnapshotInfo};
-use crate::raw::{self, Broken, KeptBroken, KeptUndecodable, Undecodable, documents};
+use crate::raw::{Broken, KeptBroken, KeptUndecodable, Undecodable, documents};
 use crate::source::Sink;
 
 /// What a snapshot says of itself, and how much of it was told.
@@ -30,109 +31,108 @@ pub(super) enum Fault {
 }
 
 /// A snapshot's head and items; `None` if the text is none. An error is why it cannot be read.
-pub(super) fn snapshot(file: &str, text: &str) -> Option<Result<(Taken, Vec<Read>), String>> {
+pub(super) fn snapshot(file: &File, text: &str) -> Option<Result<(Taken, Vec<Read>), String>> {
     if !text.contains(SnapshotInfo::KIND) {
         return None;
     }
-    let listed;
     let list = if text.trim_start().starts_with('{') {
-        text
+        file.text.slice_ref(text.as_bytes())
     } else {
         let document = documents(text).into_iter().next()?;
-        listed = document.parse().ok()?.to_string();
-        &listed
+        document.parse().ok()?.to_string().into()
     };
-    let page = raw::items(list.as_bytes()).ok()?;
-    let (first, rest) = page.items.split_first()?;
-    let head: Head = serde_json::from_slice(first).ok()?;
-    if (&*head.api_version, &*head.kind) != (SnapshotInfo::API_VERSION, SnapshotInfo::KIND) {
+    let list_head: Head<'_> = serde_json::from_slice(&list).ok()?;
+    let items = object::elements(list_head.items)?;
+    let (first, rest) = items.split_first()?;
+    let head: Head<'_> = serde_json::from_str(first.get()).ok()?;
+    if object::text(head.kind) != SnapshotInfo::KIND {
         return None;
     }
-    let info: SnapshotInfo = match serde_json::from_slice(first) {
+    let api_version = object::text(head.api_version);
+    if api_version != SnapshotInfo::API_VERSION {
+        return Some(Err(of_another_form(&api_version)));
+    }
+    let info: SnapshotInfo = match serde_json::from_str(first.get()) {
         Ok(info) => info,
         Err(error) => return Some(Err(format!("SnapshotInfo cannot be read: {error}"))),
     };
     let mut objects = Vec::with_capacity(rest.len());
     for item in rest {
-        match read(file, item) {
+        match read(file, &list, item) {
             Ok(object) => objects.extend(object),
-            Err(cause) => return Some(Err(cause)),
+            Err(error) => return Some(Err(format!("an item cannot be read: {error}"))),
         }
     }
     Some(Ok((Taken::new(info), objects)))
 }
 
-/// What every item starts with.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct Head {
-    api_version: String,
-    kind: String,
+fn of_another_form(api_version: &str) -> String {
+    format!(
+        "a snapshot of the form {api_version:?}; this version reads {}",
+        SnapshotInfo::API_VERSION
+    )
 }
 
 /// One item; none if it is of a kind that policy does not read.
-fn read(file: &str, item: &[u8]) -> Result<Option<Read>, String> {
-    let said = |error: serde_json::Error| format!("an item cannot be read: {error}");
-    let head: Head = serde_json::from_slice(item).map_err(said)?;
-    let (json, fault) = match (&*head.api_version, &*head.kind) {
-        (SnapshotInfo::API_VERSION, KeptBroken::KIND) => {
-            let KeptBroken { broken, object, .. } = serde_json::from_slice(item).map_err(said)?;
-            (object, Some(Fault::Broken(broken)))
-        }
-        (SnapshotInfo::API_VERSION, KeptUndecodable::KIND) => {
-            let KeptUndecodable {
-                key, cause, object, ..
-            } = serde_json::from_slice(item).map_err(said)?;
-            (
-                object,
-                Some(Fault::Undecodable(Undecodable::new(&key, cause))),
-            )
-        }
-        _ => (None, None),
+fn read(file: &File, list: &Bytes, item: &RawValue) -> serde_json::Result<Option<Read>> {
+    let head: Head<'_> = serde_json::from_str(item.get())?;
+    let (api_version, kind) = (object::text(head.api_version), object::text(head.kind));
+    let bytes = object::part_of(list, item);
+    Ok(match (&*api_version, &*kind) {
+        (SnapshotInfo::API_VERSION, KeptBroken::KIND) => broken(file, &bytes)?,
+        (SnapshotInfo::API_VERSION, KeptUndecodable::KIND) => Some(undecodable(file, &bytes)?),
+        _ => kinds::of(&api_version, &kind).map(|known| Read {
+            origin: file.origin(1, 1),
+            kind: known,
+            first: api_version != "projectcalico.org/v3",
+            about: About::of(&head, known),
+            json: bytes,
+            fault: None,
+        }),
+    })
+}
+
+fn broken(file: &File, item: &Bytes) -> serde_json::Result<Option<Read>> {
+    let KeptBroken { broken, object, .. } = serde_json::from_slice(item)?;
+    let Some(kind) = kinds::of(&broken.api_version, &broken.kind) else {
+        return Ok(None);
     };
-    let (api_version, kind) = match &fault {
-        Some(Fault::Broken(broken)) => (broken.api_version.clone(), broken.kind.clone()),
-        _ => (head.api_version, head.kind),
-    };
-    let known = match &fault {
-        // Found by its key alone.
-        Some(Fault::Undecodable(_)) => Kind::Pod,
-        _ => match kinds::of(&api_version, &kind) {
-            Some(known) => known,
-            None => return Ok(None),
-        },
-    };
-    let json = match (json, &fault) {
-        (Some(object), _) => object.get().as_bytes().to_vec(),
-        (None, Some(_)) => Vec::new(),
-        (None, None) => item.to_vec(),
-    };
+    let json = kept(object);
+    let head: Head<'_> = serde_json::from_slice(&json).unwrap_or_default();
+    let mut about = About::of(&head, kind);
+    if about.name.is_empty() {
+        about.name.clone_from(&broken.name);
+        about.namespace.clone_from(&broken.namespace);
+    }
     Ok(Some(Read {
-        origin: Origin {
-            file: file.to_owned(),
-            line: 1,
-            column: 1,
-        },
-        kind: known,
-        first: api_version != "projectcalico.org/v3",
-        value: value_of(&json, fault.as_ref()),
-        json: Some(json),
-        fault,
+        origin: file.origin(1, 1),
+        kind,
+        first: broken.api_version != "projectcalico.org/v3",
+        about,
+        json,
+        fault: Some(Fault::Broken(broken)),
     }))
 }
 
-/// What an item is looked up by. Of one with a number beyond every type, what was decoded.
-fn value_of(json: &[u8], fault: Option<&Fault>) -> Value {
-    if let Ok(value) = serde_json::from_slice(json) {
-        return value;
-    }
-    match (fault, raw::decode(json, None)) {
-        (Some(Fault::Broken(broken)), _) => serde_json::json!({
-            "metadata": {"name": broken.name, "namespace": broken.namespace}
-        }),
-        (None, Ok(Some(object))) => serde_json::to_value(&object).unwrap_or_default(),
-        _ => Value::Null,
-    }
+/// It is found by its key alone.
+fn undecodable(file: &File, item: &Bytes) -> serde_json::Result<Read> {
+    let KeptUndecodable {
+        key, cause, object, ..
+    } = serde_json::from_slice(item)?;
+    Ok(Read {
+        origin: file.origin(1, 1),
+        kind: Kind::Pod,
+        first: true,
+        about: About::default(),
+        json: kept(object),
+        fault: Some(Fault::Undecodable(Undecodable::new(&key, cause))),
+    })
+}
+
+fn kept(object: Option<Box<RawValue>>) -> Bytes {
+    object.map_or_else(Bytes::new, |object| {
+        Bytes::from(Box::<str>::from(object).into_string().into_bytes())
+    })
 }
 
 // === impl Taken ===

@@ -100,6 +100,38 @@ fn lists_streams_and_json_alike() {
 }
 
 #[test]
+fn json_is_read_as_go_reads_it() {
+    // An item has what it does not name itself from its list; of a field that stands twice the last one counts, at
+    // the top and below; a number beyond every type is what is wrong with its own object alone.
+    let json = r#"{"apiVersion":"crd.projectcalico.org/v1","kind":"TierList","items":[
+        {"metadata":{"name":"a"}},
+        {"kind":"Tier","metadata":{"name":"b"}},
+        {"metadata":{"name":"x"},"metadata":{"name":"c"}},
+        {"metadata":{"name":"d"},"spec":{"order":1,"order":2}},
+        {"metadata":{"name":"e"},"spec":{"order":1e999}}]}"#;
+    let taken = read(&[("a.json", json)], &[all(Kind::Tier)]).unwrap();
+    assert_eq!(taken.objects, ["Tier /a", "Tier /b", "Tier /c", "Tier /d"]);
+    assert_eq!((taken.broken, taken.gaps.len()), (1, 0));
+    let nameless = r#"[{"apiVersion":"v1","kind":"NamespaceList","items":[{},7,{"metadata":{"name":5}}]},
+        {"metadata":{}}, "text", null, {"replicas": 1}]"#;
+    let taken = read(&[("a.json", nameless), ("b.yaml", NAMESPACES)], &[]).unwrap();
+    let said: Vec<&str> = taken
+        .gaps
+        .iter()
+        .map(|gap| gap.rsplit(": ").next().unwrap())
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "Namespace has no metadata.name",
+            "an object has no kind",
+            "Namespace has no metadata.name",
+            "an object has no kind"
+        ]
+    );
+}
+
+#[test]
 fn a_broken_document_costs_only_itself_and_is_named() {
     let text = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n---\nkind: [\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: b}\n";
     let taken = read(&[("a.yaml", text)], &[all(Kind::Namespace)]).unwrap();
