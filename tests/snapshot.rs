@@ -231,6 +231,34 @@ fn a_file_is_whole_or_not_there() {
         "tests/worlds/shop",
     ]);
     assert_eq!(output.status.code(), Some(2), "a folder is no target");
+
+    // Nothing is read for a target that cannot be written.
+    let nowhere = folder.path().join("nowhere/cluster.json");
+    let output = tool(&[
+        "snapshot",
+        text(&nowhere),
+        "-f",
+        "tests/worlds/no-such-world",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("no such folder"),
+        "{}",
+        stderr(&output)
+    );
+    #[cfg(unix)]
+    for force in [&[][..], &["--force"]] {
+        let link = folder.path().join("link.json");
+        let _ = std::os::unix::fs::symlink("gone.json", &link);
+        let output = tool(&[&["snapshot", text(&link)], &shop[..], force].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            stderr(&output).contains("leads nowhere"),
+            "{}",
+            stderr(&output)
+        );
+        assert!(link.is_symlink());
+    }
 }
 
 #[test]
@@ -259,6 +287,24 @@ fn a_snapshot_is_read_alone() {
     let output = tool(&["endpoint", "-f", text(&path), "-f", "tests/worlds/families"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("alone"), "{}", stderr(&output));
+
+    let output = tool(&["endpoint", "-f", text(&path), "-f", text(&path)]);
+    assert!(
+        stderr(&output).contains("2 snapshots at once"),
+        "{}",
+        stderr(&output)
+    );
+
+    let future = folder.path().join("future.json");
+    let written = fs::read_to_string(&path).unwrap();
+    fs::write(&future, written.replacen("calicoq/v1", "calicoq/v9", 1)).unwrap();
+    let output = tool(&["endpoint", "-f", text(&future)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains(r#"a snapshot of the form "calicoq/v9""#),
+        "{}",
+        stderr(&output)
+    );
 
     let list: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let loose = folder.path().join("loose.json");
@@ -349,4 +395,49 @@ fn version_waits_two_seconds_at_most() {
         assert!(said.contains("Cluster:   not reached ("), "{said}");
         assert!(said.contains("no answer within 2 seconds"), "{said}");
     }
+}
+
+/// Neither a pipe that nobody writes nor a credential plugin that asks on and on holds it up, and the plugin is ended.
+#[cfg(unix)]
+#[test]
+fn version_waits_for_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.json");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let (plugin, alive) = (folder.path().join("plugin"), folder.path().join("alive"));
+    let script = format!("#!/bin/sh\necho $$ > {}\nexec sleep 60\n", text(&alive));
+    fs::write(&plugin, script).unwrap();
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(&plugin, fs::Permissions::from_mode(0o755)).unwrap();
+    let kubeconfig = folder.path().join("config");
+    let config = json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "c",
+        "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],
+        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+        "users": [{"name": "u", "user": {"exec": {
+            "apiVersion": "client.authentication.k8s.io/v1", "command": text(&plugin),
+            "interactiveMode": "Never"}}}],
+    });
+    fs::write(&kubeconfig, config.to_string()).unwrap();
+    for (args, cause) in [
+        (["version", "-f", text(&pipe)], "no answer within 2 seconds"),
+        (
+            ["version", "--kubeconfig", text(&kubeconfig)],
+            "it was not done in time",
+        ),
+    ] {
+        let started = Instant::now();
+        let output = tool(&args);
+        assert!(started.elapsed() < Duration::from_secs(3), "{args:?}");
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains(cause), "{said}");
+    }
+    let id = fs::read_to_string(&alive).unwrap();
+    let left = Command::new("kill")
+        .args(["-0", id.trim()])
+        .stderr(Stdio::null())
+        .status();
+    assert!(!left.unwrap().success(), "the plugin runs on");
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{
     Criterion, Head, MatchEffect, MatchSide, NetworkSetItem, NotFound, Order, PolicyType, StageName,
 };
+use crate::model::LabelSet;
 use crate::model::{
     Action, Direction, EndpointId, ObjectRef, PolicyId, PolicyKind, Side, Treatment,
 };
@@ -115,6 +116,9 @@ pub struct SelectedEndpoint {
     /// Its addresses, for people.
     #[serde(skip)]
     pub ips: Vec<String>,
+    /// Its labels, for people.
+    #[serde(skip)]
+    pub labels: LabelSet,
     /// The lists in which the policy stands there; none: it does nothing there.
     pub stages: Vec<StageName>,
 }

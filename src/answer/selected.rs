@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Head;
+use crate::model::LabelSet;
 use crate::model::{EndpointId, NetworkSetId};
 
 /// The answer of `eval`.
@@ -42,6 +43,9 @@ pub struct EvalItem {
     pub node: Option<String>,
     /// Its addresses.
     pub ips: Vec<String>,
+    /// Its labels, for people.
+    #[serde(skip)]
+    pub labels: LabelSet,
 }
 
 /// A network set.
@@ -54,4 +58,7 @@ pub struct NetworkSetItem {
     pub id: NetworkSetId,
     /// How many usable networks it has.
     pub nets: usize,
+    /// Its labels, for people.
+    #[serde(skip)]
+    pub labels: LabelSet,
 }

@@ -12,9 +12,6 @@ pub struct EndpointArgs {
     /// name: where no pod and no host endpoint has it, every endpoint whose id contains it.
     #[arg(value_name = "WHAT")]
     pub what: Vec<String>,
-    /// What is left out.
-    #[command(flatten)]
-    pub hide: Hide,
 }
 
 /// Arguments of `host`.
@@ -24,9 +21,6 @@ pub struct HostArgs {
     /// The node
     #[arg(value_name = "NODE")]
     pub node: String,
-    /// What is left out.
-    #[command(flatten)]
-    pub hide: Hide,
 }
 
 /// Arguments of `policy`.
@@ -39,9 +33,6 @@ pub struct PolicyArgs {
     /// knp.default.NAME, default.NAME, TIER.NAME, staged:NAME. Every object of that name is shown.
     #[arg(value_name = "NAME")]
     pub name: String,
-    /// What is left out.
-    #[command(flatten)]
-    pub hide: Hide,
 }
 
 /// Arguments of `eval`.
@@ -51,17 +42,6 @@ pub struct EvalArgs {
     /// A selector in Calico's language
     #[arg(value_name = "SELECTOR", allow_hyphen_values = true)]
     pub text: String,
-}
-
-/// What is left out.
-#[derive(Clone, Copy, Debug, Default, Args)]
-pub struct Hide {
-    /// Leave out which rules name which endpoint
-    #[arg(short = 'r', long)]
-    pub hide_rule_matches: bool,
-    /// Leave out selectors
-    #[arg(short = 's', long)]
-    pub hide_selectors: bool,
 }
 
 const HOST_HELP: &str = "\

@@ -15,13 +15,13 @@ use std::path::Path;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use connection::{Connection, Datastore, Secret};
-pub use endpoint::{EndpointArgs, EvalArgs, Hide, HostArgs, PolicyArgs};
+pub use endpoint::{EndpointArgs, EvalArgs, HostArgs, PolicyArgs};
 pub use filter::{Files, Filter, Manifests};
 pub use output::{Color, Format, Output};
 pub use snapshot::{SnapshotArgs, VersionArgs};
 
 /// A command line.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(
     name = "kubectl-calicoq",
     version,
@@ -50,7 +50,7 @@ pub struct Cli {
 }
 
 /// The commands.
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Policies in order, profiles and rule matches of endpoints
     #[command(visible_aliases = ["ep", "endpoints"])]

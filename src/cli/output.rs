@@ -12,6 +12,12 @@ pub struct Output {
     /// and table force the one or the other; ps is the text of the original calicoq, ps-2017 its older form.
     #[arg(short = 'o', long = "output", global = true, value_name = "FORMAT", value_parser = format)]
     pub format: Option<Format>,
+    /// Leave out which rules name which endpoint
+    #[arg(short = 'r', long, global = true)]
+    pub hide_rule_matches: bool,
+    /// Leave out selectors
+    #[arg(short = 's', long, global = true)]
+    pub hide_selectors: bool,
     /// Leave out the heads of tables
     #[arg(long, global = true)]
     pub no_headers: bool,

@@ -27,10 +27,11 @@ pub struct VersionArgs {
 
 const SNAPSHOT_HELP: &str = "\
 Examples:
-  kubectl calicoq snapshot cluster.json                      everything that any question needs, at one revision
-  kubectl calicoq snapshot | jq -r '.items[0].complete'      whether nothing is missing
+  kubectl calicoq snapshot cluster.json                   a cluster in a file
+  kubectl calicoq snapshot | jq -r '.items[0].complete'   whether nothing is missing
 
-It is always of the whole cluster, as JSON or with -o yaml, and read back with -f: the answers are the same. \
+It is always of the whole cluster, so that -n and -l are refused, as JSON or with -o yaml, and read back with -f: \
+the answers are the same. \
 Environment variables, arguments, images and annotations that Calico does not read are left out; only its owner may read \
 the file.";
 

@@ -38,6 +38,7 @@ fn flags_stand_before_and_after_arguments() {
         "endpoint web-1 -nshop -oyaml",
         "ep --namespace shop --output=yaml web-1",
         "-n shop endpoints web-1 -o yaml",
+        "-rs -n shop endpoint web-1 -o yaml",
     ] {
         let (arguments, cli) = typed(line);
         assert_eq!(arguments.what, ["web-1"], "{line}");
@@ -48,15 +49,11 @@ fn flags_stand_before_and_after_arguments() {
 
 #[test]
 fn short_flags_may_be_joined_and_s_hides_selectors() {
-    let (arguments, cli) = typed("endpoint -rsA web");
-    assert!(
-        arguments.hide.hide_rule_matches
-            && arguments.hide.hide_selectors
-            && cli.filter.all_namespaces
-    );
+    let (_, cli) = typed("endpoint -rsA web");
+    assert!(cli.output.hide_rule_matches && cli.output.hide_selectors && cli.filter.all_namespaces);
     assert_eq!(cli.connection.server, None);
     let (arguments, cli) = typed("endpoint -s web");
-    assert!(arguments.hide.hide_selectors && !arguments.hide.hide_rule_matches);
+    assert!(cli.output.hide_selectors && !cli.output.hide_rule_matches);
     assert_eq!(arguments.what, ["web"]);
     assert!(cli.connection.choosing().is_empty());
 }

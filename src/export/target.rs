@@ -1,6 +1,7 @@
 //! Where a snapshot goes: stdout, or a file that is there only when it is whole.
 
 use std::fs::{self, File};
+use std::io::ErrorKind::{AlreadyExists, NotFound, PermissionDenied};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,8 @@ pub enum Target {
     File {
         /// As typed.
         path: PathBuf,
+        /// Where it is.
+        place: PathBuf,
         /// Whether one of that name may be replaced.
         force: bool,
     },
@@ -29,18 +32,25 @@ impl Target {
         if path.as_os_str() == "-" {
             return Ok(Self::Stdout);
         }
-        if let Ok(about) = fs::metadata(path) {
-            if !about.is_file() {
+        match fs::metadata(path) {
+            Ok(about) if !about.is_file() => {
                 let hint = "name a file, or - for stdout";
                 return Err(refused(path, "it is no regular file", hint));
             }
-            if !force {
-                return Err(exists(path));
+            Ok(_) if !force => return Err(exists(path)),
+            Err(_) if path.is_symlink() => {
+                let hint = "name the file itself";
+                return Err(refused(path, "it is a link that leads nowhere", hint));
             }
+            _ if !folder(path).is_dir() => return Err(unwritable(path, &NotFound.into())),
+            _ => {}
         }
         // What a link leads to is replaced, not the link.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        Ok(Self::File { path, force })
+        Ok(Self::File {
+            place: fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+            path: path.to_owned(),
+            force,
+        })
     }
 
     /// A file without a name, in which objects wait for their head.
@@ -50,8 +60,8 @@ impl Target {
     pub fn spool(&self) -> Result<File, Error> {
         match self {
             Self::Stdout => Ok(tempfile::tempfile()?),
-            Self::File { path, .. } => {
-                tempfile::tempfile_in(folder(path)).map_err(|error| unwritable(path, &error))
+            Self::File { path, place, .. } => {
+                tempfile::tempfile_in(folder(place)).map_err(|error| unwritable(path, &error))
             }
         }
     }
@@ -61,21 +71,21 @@ impl Target {
     /// # Errors
     /// It cannot be written.
     pub fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-        let (path, force) = match self {
+        let (path, place, force) = match self {
             Self::Stdout => return Ok(write(&mut BufWriter::new(io::stdout().lock()))?),
-            Self::File { path, force } => (path, *force),
+            Self::File { path, place, force } => (path, place, *force),
         };
         let failed = |error: &io::Error| unwritable(path, error);
-        let file = tempfile::NamedTempFile::new_in(folder(path)).map_err(|e| failed(&e))?;
+        let file = tempfile::NamedTempFile::new_in(folder(place)).map_err(|e| failed(&e))?;
         write(&mut BufWriter::new(file.as_file())).map_err(|e| failed(&e))?;
         file.as_file().sync_all().map_err(|e| failed(&e))?;
         let named = match force {
-            true => file.persist(path),
-            false => file.persist_noclobber(path),
+            true => file.persist(place),
+            false => file.persist_noclobber(place),
         };
         match named {
             Ok(_) => Ok(()),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+            Err(error) if error.error.kind() == AlreadyExists => Err(exists(path)),
             Err(error) => Err(failed(&error.error)),
         }
     }
@@ -100,8 +110,8 @@ fn refused(path: &Path, cause: &str, hint: &str) -> Error {
 
 fn unwritable(path: &Path, error: &io::Error) -> Error {
     let cause = match error.kind() {
-        io::ErrorKind::NotFound => "no such folder".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        NotFound => "no such folder".to_owned(),
+        PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     };
     Error::Config {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::host_notes;
 use super::item::{Known, Maker};
+use crate::answer::PolicyState;
 use crate::matcher::{End, Matcher, RuleHit, RuleOwner, StageKind};
 use crate::model::net::contains;
 use crate::model::{
@@ -46,7 +47,11 @@ pub(super) fn of_cluster(snapshot: &Snapshot) -> Vec<Note> {
 }
 
 /// Notes about one policy, dropped or not.
-pub(super) fn of_policy(snapshot: &Snapshot, matcher: &Matcher<'_>, policy: &Policy) -> Vec<Note> {
+pub(super) fn of_policy(
+    snapshot: &Snapshot,
+    matcher: &Matcher<'_>,
+    (policy, state): (&Policy, PolicyState),
+) -> Vec<Note> {
     let about = snapshot.notes_about(&policy.object);
     let mut notes: Vec<Note> = about
         .filter(|note| !OF_CLUSTER.contains(&note.code))
@@ -56,7 +61,8 @@ pub(super) fn of_policy(snapshot: &Snapshot, matcher: &Matcher<'_>, policy: &Pol
         .tiers()
         .get(&policy.tier)
         .is_some_and(|tier| tier.exists);
-    if !exists && !snapshot.lacks_policies() {
+    // What is never enforced denies nothing for want of a tier.
+    if state == PolicyState::Active && !exists && !snapshot.lacks_policies() {
         let message = format!("tier {} does not exist", policy.tier);
         notes.push(Note::new(codes::TIER_MISSING, &policy.object, message).field("spec.tier"));
     }
@@ -196,7 +202,9 @@ fn governs(policy: &Policy) -> String {
 
 fn tiers(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
     let mut notes = Vec::new();
-    for policy in &known.selected.policies {
+    let policies = known.selected.policies.iter();
+    // What is never enforced denies nothing for want of a tier.
+    for policy in policies.filter(|policy| !policy.id.kind.is_staged()) {
         let exists = maker
             .matcher
             .tiers()

@@ -130,7 +130,9 @@ impl<'a> Maker<'a> {
         let applies = |endpoint: &&&Endpoint| {
             let labels = self.matcher.labels(endpoint);
             let selector = policy.selector.as_ref();
-            selector.is_some_and(|selector| selector.decides(&labels) == Some(true))
+            // A deletion speaks of another policy and selects nothing itself.
+            state != PolicyState::StagedDelete
+                && selector.is_some_and(|selector| selector.decides(&labels) == Some(true))
         };
         let selected = |endpoint: &&Endpoint| SelectedEndpoint {
             kind: item::kind(endpoint),
@@ -138,6 +140,7 @@ impl<'a> Maker<'a> {
             short_ref: endpoint.id.short_ref(),
             node: item::node(endpoint),
             ips: item::ips(endpoint),
+            labels: endpoint.labels.clone(),
             stages: match runs {
                 true => StageKind::of(policy, endpoint)
                     .iter()
@@ -169,7 +172,7 @@ impl<'a> Maker<'a> {
                 true => self.rule_endpoints(policy, &endpoints),
                 false => Vec::new(),
             }),
-            notes: notes::of_policy(self.snapshot, &self.matcher, policy),
+            notes: notes::of_policy(self.snapshot, &self.matcher, (policy, state)),
         }
     }
 

@@ -43,6 +43,7 @@ pub fn answer<'a>(
         short_ref: endpoint.id.short_ref(),
         node: item::node(endpoint),
         ips: item::ips(endpoint),
+        labels: endpoint.labels.clone(),
     });
     EvalAnswer {
         head: head::head("EvalAnswer", query, snapshot, provenance, None),
@@ -73,6 +74,7 @@ pub(super) fn set_item(set: &NetworkSet) -> NetworkSetItem {
         },
         id: set.id.clone(),
         nets: set.nets.len(),
+        labels: set.labels.clone(),
     }
 }
 

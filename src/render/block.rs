@@ -107,11 +107,7 @@ fn head(item: &EndpointItem, gaps: &[Gap], style: &Style) -> Vec<(&'static str, 
         }
     }
     if style.options.show_labels && !item.labels.is_empty() {
-        let labels = item
-            .labels
-            .iter()
-            .map(|(key, value)| format!("{key}={value}"));
-        head.push(("Labels:", labels.collect::<Vec<_>>().join(",")));
+        head.push(("Labels:", words::labels(&item.labels)));
     }
     if item.assumed {
         head.push((

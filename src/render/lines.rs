@@ -93,10 +93,6 @@ impl Plan {
             .filter(|note| super::notes::is_shown(note))
             .count();
         let ids = item.policies.iter().map(|policy| policy.id.to_string());
-        let labels = item
-            .labels
-            .iter()
-            .map(|(key, value)| format!("{key}={value}"));
         let columns = [
             (self.namespaces, item.namespace.clone().unwrap_or_default()),
             (true, self.name(item)),
@@ -119,7 +115,7 @@ impl Plan {
             ),
             (self.wide, item.ips.join(",")),
             (self.wide, ids.collect::<Vec<_>>().join(",")),
-            (self.labels, labels.collect::<Vec<_>>().join(",")),
+            (self.labels, words::labels(&item.labels)),
         ];
         columns
             .into_iter()

@@ -82,7 +82,7 @@ fn missing(gap: &Gap) -> String {
         GapCode::Timeout => format!("{} could not be read in time", kind(name)),
         GapCode::ServerError => format!("{} could not be read", kind(name)),
         GapCode::PoisonsKind => format!("nodes cannot read {}", kind(name)),
-        GapCode::Undecodable => format!("{} could not be read", gap.resource),
+        GapCode::Undecodable => format!("{} could not be read whole", gap.resource),
         GapCode::UnknownFields => format!("{} has unknown fields", gap.resource),
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::block::{place, title};
 use super::table::Table;
-use super::{Format, Style, because, block_policies, notes};
+use super::{Format, Style, because, block_policies, notes, words};
 use crate::answer::{Head, PolicyAnswer, PolicyItem, PolicyState, RuleEndpoints, StageName};
 use crate::model::{Action, Treatment};
 use crate::note::{Effect, Note, codes};
@@ -201,6 +201,9 @@ fn applies_to(item: &PolicyItem, style: &Style, out: &mut dyn Write) -> io::Resu
         heads.push("STAGES");
     }
     heads.push("IPS");
+    if style.options.show_labels {
+        heads.push("LABELS");
+    }
     let mut table = Table::new(heads, false, style);
     for endpoint in &item.endpoints {
         let mut row = vec![
@@ -220,6 +223,9 @@ fn applies_to(item: &PolicyItem, style: &Style, out: &mut dyn Write) -> io::Resu
             });
         }
         row.push(endpoint.ips.join(","));
+        if style.options.show_labels {
+            row.push(words::labels(&endpoint.labels));
+        }
         table.row(row);
     }
     table.print(out)

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::Style;
 use super::table::Table;
+use super::{Style, words};
 use crate::answer::EvalAnswer;
+use crate::model::LabelSet;
 
 /// How many rows decide the widths of the columns; what follows is printed as it is made.
 const LOOK_AHEAD: usize = 1000;
@@ -14,7 +15,16 @@ pub(super) fn lines(
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<usize> {
-    let heads = vec!["KIND", "NAME", "NODE", "IPS"];
+    let mut heads = vec!["KIND", "NAME", "NODE", "IPS"];
+    if style.options.show_labels {
+        heads.push("LABELS");
+    }
+    let labelled = |mut row: Vec<String>, labels: &LabelSet| {
+        if style.options.show_labels {
+            row.push(words::labels(labels));
+        }
+        row
+    };
     let mut table = Table::new(heads, false, style);
     let endpoints = answer.items.map(|item| {
         let row = vec![
@@ -23,7 +33,7 @@ pub(super) fn lines(
             item.node.unwrap_or_default(),
             item.ips.join(","),
         ];
-        (row, true)
+        (labelled(row, &item.labels), true)
     });
     let sets = answer.tail.network_sets.iter().map(|set| {
         let nets = if set.nets == 1 {
@@ -31,10 +41,8 @@ pub(super) fn lines(
         } else {
             format!("{} nets", set.nets)
         };
-        (
-            vec![set.kind.to_owned(), set.id.to_string(), String::new(), nets],
-            false,
-        )
+        let row = vec![set.kind.to_owned(), set.id.to_string(), String::new(), nets];
+        (labelled(row, &set.labels), false)
     });
     let (mut count, mut rows) = (0, 0);
     for (row, endpoint) in endpoints.chain(sets) {

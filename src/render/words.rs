@@ -1,8 +1,15 @@
-//! Words for what decides a packet that no rule matches.
+//! Words for what decides a packet that no rule matches, and for labels.
 
 use crate::answer::{EndpointItem, Unmatched, UnmatchedAction};
 use crate::model::Direction;
+use crate::model::LabelSet;
 use crate::note::{Gap, Part};
+
+/// `app=web,team=shop`
+pub(super) fn labels(labels: &LabelSet) -> String {
+    let pairs = labels.iter().map(|(key, value)| format!("{key}={value}"));
+    pairs.collect::<Vec<_>>().join(",")
+}
 
 /// The name without `tier/` or `pro/`.
 fn name(by: &str) -> &str {

@@ -12,14 +12,14 @@ use crate::selector::Selector;
 
 /// The question that a command line asks, if it asks about endpoints. Its scope is that without a context.
 pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
-    let (about, what, hide) = match &cli.command {
+    let (about, what) = match &cli.command {
         Command::Endpoint(arguments) => {
             let what: Result<Vec<What>, Error> = arguments
                 .what
                 .iter()
                 .map(|text| What::parse(text))
                 .collect();
-            (About::Endpoints, what?, arguments.hide)
+            (About::Endpoints, what?)
         }
         Command::Host(arguments) => {
             let typed = &arguments.node;
@@ -31,11 +31,11 @@ pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
                 text: name.clone(),
                 form: Form::Node { name: name.clone() },
             };
-            (About::Host(name), vec![node], arguments.hide)
+            (About::Host(name), vec![node])
         }
         Command::Policy(arguments) => {
             let name = PolicyName::parse(&arguments.name)?;
-            (About::Policy(name), Vec::new(), arguments.hide)
+            (About::Policy(name), Vec::new())
         }
         Command::Eval(arguments) => {
             let text = arguments.text.clone();
@@ -43,8 +43,7 @@ pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
                 text: text.clone(),
                 error,
             })?;
-            let about = About::Selected { text, selector };
-            (about, Vec::new(), cli::Hide::default())
+            (About::Selected { text, selector }, Vec::new())
         }
         Command::Snapshot(_) | Command::Version(_) => return Ok(None),
     };
@@ -55,8 +54,8 @@ pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
         scope: without_context(cli),
         labels: labels.map(LabelSelector::parse).transpose()?,
         hide: Hide {
-            rule_matches: hide.hide_rule_matches,
-            selectors: hide.hide_selectors,
+            rule_matches: cli.output.hide_rule_matches,
+            selectors: cli.output.hide_selectors,
         },
     }))
 }

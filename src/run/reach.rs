@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::asked;
 use super::chosen::{Choice, Chosen};
-use super::report;
-use crate::cli::{Cli, Connection};
+use super::{report, version};
+use crate::cli::{Cli, Command, Connection};
 use crate::error::Error;
 use crate::note::Datastore;
 use crate::question::Question;
@@ -148,6 +148,9 @@ fn cluster(
             question.scope = asked::scope(cli, &connection.namespace);
         }
         connection.fallback_namespace = question.only_namespace().map(str::to_owned);
+    }
+    if let Command::Version(_) = cli.command {
+        connection.login_limit = Some(version::LOGIN);
     }
     if cli.output.level() > 0 {
         *said += &report::cluster(&connection, &cli.connection);

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::terminal::Terminal;
 use super::{asked, reached};
@@ -15,8 +15,8 @@ use crate::raw::{Broken, Object, Undecodable};
 use crate::render::{self, Options, Shape, Style};
 use crate::source::{ReadError, Sink, Source};
 
-/// How long the cluster has.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a credential plugin has: it is ended before the process ends without it.
+pub(super) const LOGIN: Duration = Duration::from_millis(1900);
 
 /// Tells the versions; a cluster that does not answer is no failure.
 pub(super) fn version(cli: &Cli, arguments: VersionArgs) -> Result<Exit, Error> {
@@ -25,8 +25,7 @@ pub(super) fn version(cli: &Cli, arguments: VersionArgs) -> Result<Exit, Error> 
     }
     let mut answer = VersionAnswer::of_client();
     if !arguments.client {
-        let found = reached(cli, None).and_then(|reached| in_time(reached.source));
-        match found {
+        match in_time(cli.clone()) {
             Ok(found) => answer.snapshot = Some(found),
             Err(error @ Error::Usage { .. }) => return Err(error),
             Err(error) => answer.error = Some(error.to_string()),
@@ -37,19 +36,44 @@ pub(super) fn version(cli: &Cli, arguments: VersionArgs) -> Result<Exit, Error> 
     Ok(Exit::Answered)
 }
 
-/// Asks a source from another thread, which nobody waits for when time is up: a name that is still being resolved, or a
-/// handshake without an answer, ends with the process.
-fn in_time(mut source: Box<dyn Source>) -> Result<ClusterVersion, Error> {
-    let what = source.provenance().source;
+/// How long the cluster has.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What is known while the cluster is asked.
+enum Progress {
+    /// What is asked.
+    Reached(String),
+    /// What it says.
+    Done(Result<ClusterVersion, Error>),
+}
+
+/// Asks from another thread, which nobody waits for when time is up: a name that is still being resolved, a pipe that
+/// nobody writes, or a handshake without an answer ends with the process.
+fn in_time(cli: Cli) -> Result<ClusterVersion, Error> {
     let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || sender.send(found(source.as_mut())));
-    receiver.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-        Err(Error::Source {
-            what,
-            cause: format!("no answer within {} seconds", PATIENCE.as_secs()),
-            hint: None,
-        })
-    })
+    std::thread::spawn(move || {
+        let done = reached(&cli, None).and_then(|mut reached| {
+            // Nobody listens any more when time is up.
+            let _ = sender.send(Progress::Reached(reached.source.provenance().source));
+            found(reached.source.as_mut())
+        });
+        sender.send(Progress::Done(done))
+    });
+    let end = Instant::now() + PATIENCE;
+    let mut what = "the cluster".to_owned();
+    loop {
+        match receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            Ok(Progress::Reached(source)) => what = source,
+            Ok(Progress::Done(done)) => return done,
+            Err(_) => {
+                return Err(Error::Source {
+                    what,
+                    cause: format!("no answer within {} seconds", PATIENCE.as_secs()),
+                    hint: None,
+                });
+            }
+        }
+    }
 }
 
 fn found(source: &mut dyn Source) -> Result<ClusterVersion, Error> {

@@ -82,7 +82,7 @@ impl Files {
         let source = settings.paths.iter().map(|path| path.display().to_string());
         let source = source.collect::<Vec<_>>().join(", ");
         if found.taken.is_some() && files.len() > 1 {
-            return Err(not_alone(&source));
+            return Err(not_alone(&source, found.snapshots));
         }
         if found.objects.is_empty() && found.foreign == 0 && found.taken.is_none() {
             return Err(nothing(&source, &found.problems));
@@ -128,11 +128,14 @@ impl Files {
 }
 
 /// What a snapshot says of its datastore holds for its own objects.
-fn not_alone(source: &str) -> Error {
+fn not_alone(source: &str, snapshots: usize) -> Error {
     Error::Source {
         what: source.to_owned(),
-        cause: "a snapshot is among other files".to_owned(),
-        hint: Some("read it alone: -f and the snapshot's name".to_owned()),
+        cause: match snapshots {
+            1 => "a snapshot is among other files".to_owned(),
+            count => format!("{count} snapshots at once"),
+        },
+        hint: Some("read one alone: -f and the snapshot's name".to_owned()),
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) struct Found {
     pub(super) foreign: usize,
     /// What a snapshot among the files says of itself.
     pub(super) taken: Option<Taken>,
+    /// How many of them are snapshots.
+    pub(super) snapshots: usize,
 }
 
 /// `file.yaml:3:7`
@@ -57,6 +59,7 @@ pub(super) fn file(file: &File, found: &mut Found) {
     match taken::snapshot(file, text) {
         Some(Ok((taken, objects))) => {
             found.taken = Some(taken);
+            found.snapshots += 1;
             found.objects.extend(objects);
             return;
         }

@@ -44,7 +44,11 @@ impl KubeSource {
         }
         let connection = &mut self.connection;
         if let Some(plugin) = connection.exec.take() {
-            exec::log_in(&plugin, &mut connection.config.auth_info)?;
+            exec::log_in(
+                &plugin,
+                connection.login_limit,
+                &mut connection.config.auth_info,
+            )?;
         }
         let failed = |cause: String| Error::Source {
             what: format!("kubernetes {}", endpoint(&connection.config)),

@@ -3,8 +3,10 @@
 //! It is run once, before any time-out begins. What it prints is a credential and is never shown; its stderr goes
 //! to the terminal.
 
-use std::io::IsTerminal;
-use std::process::{Command, Stdio};
+use std::io::{self, IsTerminal, Read as _};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::time::Duration;
 
 use ::kube::config::{AuthInfo, ExecConfig, ExecInteractiveMode};
 use serde::Deserialize;
@@ -25,11 +27,15 @@ struct Status {
     client_key_data: Option<String>,
 }
 
-/// Runs the plugin and puts what it prints into `auth`.
+/// Runs the plugin and puts what it prints into `auth`. One that has taken longer than `limit` is ended.
 ///
 /// # Errors
-/// It does not start, fails, or prints something else.
-pub(super) fn log_in(plugin: &ExecConfig, auth: &mut AuthInfo) -> Result<(), Error> {
+/// It does not start, fails, is ended, or prints something else.
+pub(super) fn log_in(
+    plugin: &ExecConfig,
+    limit: Option<Duration>,
+    auth: &mut AuthInfo,
+) -> Result<(), Error> {
     let name = plugin.command.as_deref().unwrap_or_default();
     let failed = |cause: String| Error::Source {
         what: format!("credential plugin {name}"),
@@ -37,9 +43,9 @@ pub(super) fn log_in(plugin: &ExecConfig, auth: &mut AuthInfo) -> Result<(), Err
         hint: plugin.install_hint.clone(),
     };
     let mut command = command(plugin, name).map_err(failed)?;
-    let output = command
-        .output()
-        .map_err(|error| failed(format!("it cannot be run: {error}")))?;
+    let output = output(&mut command, limit)
+        .map_err(|error| failed(format!("it cannot be run: {error}")))?
+        .ok_or_else(|| failed("it was not done in time".to_owned()))?;
     if !output.status.success() {
         return Err(failed(format!("it failed: {}", output.status)));
     }
@@ -51,6 +57,39 @@ pub(super) fn log_in(plugin: &ExecConfig, auth: &mut AuthInfo) -> Result<(), Err
         .ok_or_else(|| failed("it printed no status".to_owned()))?;
     apply(status, auth);
     Ok(())
+}
+
+/// What it prints; `None` if it had to be ended.
+fn output(command: &mut Command, limit: Option<Duration>) -> io::Result<Option<Output>> {
+    let child = command.stdout(Stdio::piped()).spawn()?;
+    let Some(limit) = limit else {
+        return child.wait_with_output().map(Some);
+    };
+    let (done, waiting) = mpsc::channel::<()>();
+    let child = Arc::new(Mutex::new(child));
+    let stdout = lock(&child).stdout.take();
+    let watched = Arc::clone(&child);
+    let watch = std::thread::spawn(move || {
+        let late = waiting.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout);
+        // One that ended by itself meanwhile needs no end.
+        late && lock(&watched).kill().is_ok()
+    });
+    let mut text = Vec::new();
+    if let Some(mut stdout) = stdout {
+        stdout.read_to_end(&mut text)?;
+    }
+    drop(done);
+    let killed = watch.join().unwrap_or(true);
+    let status = lock(&child).wait()?;
+    Ok((!killed).then_some(Output {
+        status,
+        stdout: text,
+        stderr: Vec::new(),
+    }))
+}
+
+fn lock(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
+    child.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn command(plugin: &ExecConfig, name: &str) -> Result<Command, String> {

@@ -121,6 +121,8 @@ pub struct Connection {
     pub address: String,
     /// As in [`Settings`]; may be set once the namespace is known.
     pub fallback_namespace: Option<String>,
+    /// How long a credential plugin may take; without it as long as its user needs.
+    pub login_limit: Option<Duration>,
     config: Config,
     exec: Option<ExecConfig>,
     limit: Option<Duration>,
@@ -202,6 +204,7 @@ impl Connection {
             describe,
             address,
             fallback_namespace: settings.fallback_namespace.clone(),
+            login_limit: None,
             exec: loaded.exec,
             config: loaded.config,
             limit: (!limit.is_zero()).then_some(limit),
