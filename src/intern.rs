@@ -35,6 +35,12 @@ impl Symbol {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Where the text is kept: equal numbers are equal texts, but not the reverse.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
 }
 
 impl Deref for Symbol {
@@ -89,6 +95,17 @@ impl LabelSet {
     pub fn get(&self, key: &str) -> Option<&str> {
         let at = self.0.binary_search_by(|(k, _)| k.as_str().cmp(key)).ok()?;
         self.0.get(at).map(|(_, value)| value.as_str())
+    }
+
+    /// Where the labels are kept: equal numbers are equal labels, but not the reverse.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
+
+    /// As [`LabelSet::iter`], with the symbols themselves.
+    pub fn symbols(&self) -> impl Iterator<Item = &(Symbol, Symbol)> {
+        self.0.iter()
     }
 
     /// Keys and values in the order of the keys.

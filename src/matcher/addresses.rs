@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use super::prefixes::Prefixes;
 use crate::intern::{LabelSet, Symbol};
-use crate::model::net::contains;
 use crate::model::{Endpoint, NamedPort, NetworkSet};
 use crate::snapshot::Snapshot;
 
@@ -19,10 +19,10 @@ pub enum Owner<'a> {
     Set(&'a NetworkSet),
 }
 
-/// Finds the owners of an address. Single addresses are sorted, wider networks are scanned.
+/// Finds the owners of an address. Single addresses are sorted, wider networks are found by their lengths.
 pub(super) struct Index<'a> {
     single: Vec<(IpAddr, Owner<'a>)>,
-    wide: Vec<(IpNet, Owner<'a>)>,
+    wide: Prefixes<Owner<'a>>,
 }
 
 impl<'a> Owner<'a> {
@@ -82,7 +82,7 @@ impl<'a> Index<'a> {
     pub(super) fn of(snapshot: &'a Snapshot) -> Self {
         let mut index = Self {
             single: Vec::new(),
-            wide: Vec::new(),
+            wide: Prefixes::default(),
         };
         let endpoints = snapshot.endpoints.iter().map(Owner::Endpoint);
         for owner in endpoints.chain(snapshot.sets.iter().map(Owner::Set)) {
@@ -90,7 +90,7 @@ impl<'a> Index<'a> {
                 if net.prefix_len() == net.max_prefix_len() {
                     index.single.push((net.addr(), owner));
                 } else {
-                    index.wide.push((*net, owner));
+                    index.wide.insert(net, owner);
                 }
             }
         }
@@ -112,12 +112,7 @@ impl<'a> Index<'a> {
         let mut owners: Vec<Owner<'a>> = Vec::new();
         for net in nets {
             owners.extend(self.holders(net.network()));
-            owners.extend(
-                self.wide
-                    .iter()
-                    .filter(|(wide, _)| contains(wide, net))
-                    .map(|(_, o)| *o),
-            );
+            owners.extend(self.wide.containing(net.network()));
         }
         owners.sort_by_key(Owner::rank);
         owners.dedup_by_key(|owner| owner.rank());

@@ -232,6 +232,11 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// Everything that holds its addresses.
+    pub(super) fn owners(&self) -> &[(Owner<'a>, EffectiveLabels<'a>)] {
+        &self.owners
+    }
+
     /// Whether it has no address, so that no rule can ever name it.
     pub(super) fn is_nowhere(&self) -> bool {
         self.nets.is_empty()

@@ -14,10 +14,25 @@ pub struct EffectiveLabels<'a> {
 }
 
 /// Inherited labels that could not be read.
-#[derive(Clone, Copy)]
-struct Unknown {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Unknown {
     namespace: bool,
     service_account: bool,
+}
+
+impl Unknown {
+    /// Where a label of this name would come from.
+    pub(super) fn of_label(label: &str) -> Self {
+        Self {
+            namespace: label.starts_with("pcns."),
+            service_account: label.starts_with("pcsa."),
+        }
+    }
+
+    /// Whether both say that of one of the two.
+    pub(super) fn meets(self, other: Self) -> bool {
+        (self.namespace && other.namespace) || (self.service_account && other.service_account)
+    }
 }
 
 impl<'a> EffectiveLabels<'a> {
@@ -57,6 +72,16 @@ impl<'a> EffectiveLabels<'a> {
         LabelSet::from_pairs(visible.map(|(key, value)| (key.into(), value.into())))
     }
 
+    /// Labels of the profiles that exist, in list order.
+    pub(super) fn parents(&self) -> impl Iterator<Item = &'a LabelSet> + use<'a, '_> {
+        self.parents.iter().copied()
+    }
+
+    /// What could not be read.
+    pub(super) fn unknown(&self) -> Unknown {
+        self.unknown
+    }
+
     /// Every key, some maybe twice.
     pub fn keys(&self) -> impl Iterator<Item = &'a str> {
         let sets = std::iter::once(self.own).chain(self.parents.iter().copied());
@@ -87,8 +112,7 @@ impl Labels for EffectiveLabels<'_> {
     }
 
     fn knows(&self, label: &str) -> bool {
-        let hidden = (self.unknown.namespace && label.starts_with("pcns."))
-            || (self.unknown.service_account && label.starts_with("pcsa."));
+        let hidden = Unknown::of_label(label).meets(self.unknown);
         !hidden || self.own.get(label).is_some()
     }
 }

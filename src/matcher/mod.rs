@@ -12,8 +12,10 @@
 mod addresses;
 mod criteria;
 mod hosts;
+mod index;
 mod labels;
 mod order;
+mod prefixes;
 mod scan;
 mod stages;
 
@@ -35,7 +37,11 @@ pub struct Matcher<'a> {
     tiers: TierOrder,
     /// Policies in evaluation order: by tier, then by order and name.
     policies: Vec<&'a Policy>,
+    /// Everything that has rules, in the order in which answers show it.
+    owners: Vec<RuleOwner<'a>>,
     addresses: addresses::Index<'a>,
+    /// Made where many endpoints are asked about.
+    index: Option<index::Index<'a>>,
 }
 
 /// The policies that select an endpoint, and whether that list is certain.
@@ -55,9 +61,25 @@ impl<'a> Matcher<'a> {
         Self {
             snapshot,
             tiers,
+            owners: scan::owners(&policies, snapshot),
             policies,
             addresses: addresses::Index::of(snapshot),
+            index: None,
         }
+    }
+
+    /// The same, made ready for questions about many endpoints. The answers do not change.
+    #[must_use]
+    pub fn for_many(mut self) -> Self {
+        self.index = Some(index::Index::of(self.snapshot, &self.policies));
+        self
+    }
+
+    /// How many times a selector was evaluated to make it ready, and over how many label shapes.
+    #[must_use]
+    pub fn effort(&self) -> (usize, usize) {
+        let index = self.index.as_ref();
+        index.map_or((0, 0), |index| (index.evaluated(), index.shapes()))
     }
 
     /// The tiers in evaluation order.
@@ -80,7 +102,16 @@ impl<'a> Matcher<'a> {
 
     /// The policies whose selector selects the endpoint (`active_rules_calculator.go`).
     #[must_use]
-    pub fn policies_of(&self, labels: &EffectiveLabels<'_>) -> Selected<'a> {
+    pub fn policies_of(&self, endpoint: &Endpoint, labels: &EffectiveLabels<'_>) -> Selected<'a> {
+        let index = self.index.as_ref();
+        let known = index.and_then(|index| index.policies(&endpoint.labels, &endpoint.profiles));
+        if let Some((numbers, uncertain)) = known {
+            let policy = |number: &u32| self.policies.get(*number as usize).copied();
+            return Selected {
+                policies: numbers.iter().filter_map(policy).collect(),
+                uncertain,
+            };
+        }
         let mut selected = Selected {
             policies: Vec::new(),
             uncertain: false,

@@ -3,6 +3,7 @@
 use super::Matcher;
 use super::criteria::{self, Held, Outcome, Subject};
 use crate::model::{Direction, Endpoint, Policy, Profile, Rule, Side};
+use crate::snapshot::Snapshot;
 
 /// Whose rules.
 #[derive(Clone, Copy)]
@@ -42,16 +43,24 @@ impl<'a> Matcher<'a> {
         if subject.is_nowhere() {
             return hits;
         }
-        let mut profiles: Vec<&Profile> = self.snapshot.profiles.values().collect();
-        profiles.retain(|profile| {
-            !profile.rules.ingress.is_empty() || !profile.rules.egress.is_empty()
-        });
-        profiles.sort_by(|a, b| a.name.cmp(&b.name));
-        let owners = self.policies.iter().map(|policy| RuleOwner::Policy(policy));
-        for owner in owners.chain(profiles.into_iter().map(RuleOwner::Profile)) {
-            for direction in Direction::BOTH {
-                self.scan_list(&mut subject, owner, direction, &mut hits);
+        let Some(index) = &self.index else {
+            for owner in &self.owners {
+                for direction in Direction::BOTH {
+                    let all = every_side(*owner, direction);
+                    self.scan_list(&mut subject, (*owner, direction), all, &mut hits);
+                }
             }
+            return hits;
+        };
+        let places = index.sides(subject.owners(), &endpoint.nets);
+        let lists = places.chunk_by(|a, b| (a.owner, a.direction) == (b.owner, b.direction));
+        for list in lists {
+            let Some(first) = list.first() else { continue };
+            let Some(owner) = self.owners.get(first.owner as usize) else {
+                continue;
+            };
+            let sides = list.iter().map(|place| (place.felix as usize, place.side));
+            self.scan_list(&mut subject, (*owner, first.direction), sides, &mut hits);
         }
         hits
     }
@@ -65,12 +74,9 @@ impl<'a> Matcher<'a> {
             return hits;
         }
         for direction in Direction::BOTH {
-            self.scan_list(
-                &mut subject,
-                RuleOwner::Policy(policy),
-                direction,
-                &mut hits,
-            );
+            let owner = RuleOwner::Policy(policy);
+            let all = every_side(owner, direction);
+            self.scan_list(&mut subject, (owner, direction), all, &mut hits);
         }
         hits
     }
@@ -78,42 +84,66 @@ impl<'a> Matcher<'a> {
     fn scan_list(
         &self,
         subject: &mut Subject<'a>,
-        owner: RuleOwner<'a>,
-        direction: Direction,
+        (owner, direction): (RuleOwner<'a>, Direction),
+        sides: impl Iterator<Item = (usize, Side)>,
         hits: &mut Vec<RuleHit<'a>>,
     ) {
         let foreign = self.snapshot.has_foreign_fields();
         let start = hits.len();
-        for (felix, rule) in owner.rules(direction).iter().enumerate() {
-            for side in Side::BOTH {
-                let Some((criteria, outcome)) = subject.judge(rule, side, foreign) else {
-                    continue;
-                };
-                let inert = !owner.acts_on(direction);
-                let felix_rules = vec![felix];
-                let hit = RuleHit {
-                    owner,
-                    direction,
-                    rule,
-                    felix_rules,
-                    side,
-                    inert,
-                    outcome,
-                    criteria,
-                };
-                let twin = hits
-                    .iter_mut()
-                    .skip(start)
-                    .find(|known| known.says_the_same(&hit));
-                match twin {
-                    Some(known) => known.felix_rules.push(felix),
-                    None => hits.push(hit),
-                }
+        let rules = owner.rules(direction);
+        for (felix, side) in sides {
+            let Some(rule) = rules.get(felix) else {
+                continue;
+            };
+            let Some((criteria, outcome)) = subject.judge(rule, side, foreign) else {
+                continue;
+            };
+            let inert = !owner.acts_on(direction);
+            let felix_rules = vec![felix];
+            let hit = RuleHit {
+                owner,
+                direction,
+                rule,
+                felix_rules,
+                side,
+                inert,
+                outcome,
+                criteria,
+            };
+            let twin = hits
+                .iter_mut()
+                .skip(start)
+                .find(|known| known.says_the_same(&hit));
+            match twin {
+                Some(known) => known.felix_rules.push(felix),
+                None => hits.push(hit),
             }
         }
         let unsorted = hits.get_mut(start..).unwrap_or_default();
         unsorted.sort_by(|a, b| a.place().cmp(&b.place()));
     }
+}
+
+/// Everything that has rules, in the order in which answers show it: policies as they are evaluated, then profiles by
+/// name.
+pub(super) fn owners<'a>(policies: &[&'a Policy], snapshot: &'a Snapshot) -> Vec<RuleOwner<'a>> {
+    let mut profiles: Vec<&Profile> = snapshot.profiles.values().collect();
+    profiles
+        .retain(|profile| !profile.rules.ingress.is_empty() || !profile.rules.egress.is_empty());
+    profiles.sort_by(|a, b| a.name.cmp(&b.name));
+    let policies = policies.iter().map(|policy| RuleOwner::Policy(policy));
+    policies
+        .chain(profiles.into_iter().map(RuleOwner::Profile))
+        .collect()
+}
+
+/// Both sides of every rule.
+fn every_side(
+    owner: RuleOwner<'_>,
+    direction: Direction,
+) -> impl Iterator<Item = (usize, Side)> + use<> {
+    let rules = 0..owner.rules(direction).len();
+    rules.flat_map(|felix| Side::BOTH.map(|side| (felix, side)))
 }
 
 impl<'a> RuleOwner<'a> {

@@ -38,7 +38,7 @@ impl<'a> Maker<'a> {
 
     pub(super) fn item(&self, endpoint: &'a Endpoint) -> EndpointItem {
         let labels = self.matcher.labels(endpoint);
-        let selected = self.matcher.policies_of(&labels);
+        let selected = self.matcher.policies_of(endpoint, &labels);
         let known = Known {
             endpoint,
             labels: &labels,

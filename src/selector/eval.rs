@@ -138,7 +138,7 @@ impl Condition {
     }
 
     /// The truth when the label is missing.
-    fn holds_without(&self) -> bool {
+    pub(super) fn holds_without(&self) -> bool {
         matches!(self, Self::NotEqual(_) | Self::NotIn(_))
     }
 }

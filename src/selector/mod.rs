@@ -31,6 +31,7 @@
 
 mod error;
 mod eval;
+mod expression;
 mod lexer;
 mod parser;
 mod restrict;
@@ -43,6 +44,7 @@ use std::sync::Arc;
 
 pub use error::ParseError;
 pub use eval::{Labels, LabelsFn};
+pub use expression::{Expression, LabelTest, Parts, Wanted};
 pub use lexer::MAX_LABEL;
 pub use parser::MAX_DEPTH;
 pub use restrict::{Restriction, Restrictions};
@@ -139,6 +141,12 @@ impl Selector {
         let demands = self.restrictions();
         names.retain(|name| demands.get(name).is_none_or(|label| !label.must_be_present));
         names
+    }
+
+    /// Its tree, for those who evaluate it in their own way; [`Selector::decides`] is what they must agree with.
+    #[must_use]
+    pub fn expression(&self) -> Expression<'_> {
+        Expression(&self.root)
     }
 
     /// Every label name mentioned.

@@ -1,0 +1,213 @@
+//! Shapes: the labels that some selector names, of objects that look alike to every selector.
+//!
+//! A cluster has many objects and few shapes: replicas of an app differ in nothing that a selector sees. Labels that no
+//! selector names do not count, so that the labels of single pods do not part them.
+
+use rustc_hash::FxHashMap;
+
+use crate::intern::{LabelSet, Symbol};
+use crate::matcher::labels::{EffectiveLabels, Unknown};
+use crate::snapshot::Snapshot;
+
+/// A label's name; those that no object has get none.
+pub(super) type Key = u32;
+/// A label's name and value: the name in the upper half.
+pub(super) type Pair = u64;
+/// The number of a shape.
+pub(super) type Shape = u32;
+
+/// The shapes of the objects of a snapshot.
+#[derive(Default)]
+pub(super) struct Shapes<'a> {
+    keys: FxHashMap<&'a str, Key>,
+    /// The values of each name, in the order of their numbers.
+    values: Vec<Vec<&'a str>>,
+    numbers: FxHashMap<(Key, &'a str), u32>,
+    /// Pairs by where their symbols are kept: texts are compared once.
+    known_keys: FxHashMap<usize, Option<Key>>,
+    known_pairs: FxHashMap<(Key, usize), Pair>,
+    profiles: FxHashMap<Vec<usize>, Inherited>,
+    objects: FxHashMap<(usize, u32), Shape>,
+    by_pairs: FxHashMap<(Box<[Pair]>, Unknown), Shape>,
+    shapes: Vec<(Box<[Pair]>, Unknown)>,
+    /// Reused for every object.
+    places: Vec<usize>,
+}
+
+/// What a list of profiles gives.
+#[derive(Clone)]
+struct Inherited {
+    number: u32,
+    pairs: Vec<Pair>,
+    unknown: Unknown,
+}
+
+pub(super) fn key_of(pair: Pair) -> Key {
+    (pair >> 32) as Key
+}
+
+pub(super) fn value_of(pair: Pair) -> usize {
+    (pair & u64::from(u32::MAX)) as usize
+}
+
+pub(super) fn pair(key: Key, value: u32) -> Pair {
+    (u64::from(key) << 32) | u64::from(value)
+}
+
+impl<'a> Shapes<'a> {
+    /// Counts a label that a selector names.
+    pub(super) fn name(&mut self, label: &'a str) {
+        let next = Key::try_from(self.keys.len()).unwrap_or(Key::MAX);
+        self.keys.entry(label).or_insert_with(|| {
+            self.values.push(Vec::new());
+            next
+        });
+    }
+
+    /// Takes an object. Every label that matters must have been named.
+    pub(super) fn take(
+        &mut self,
+        labels: &'a LabelSet,
+        profiles: &'a [Symbol],
+        snapshot: &'a Snapshot,
+    ) -> Shape {
+        let inherited = self.inherited(labels, profiles, snapshot);
+        let object = (labels.place(), inherited.number);
+        if let Some(shape) = self.objects.get(&object) {
+            return *shape;
+        }
+        let mut pairs: Vec<Pair> = Vec::new();
+        for (key, value) in labels.symbols() {
+            pairs.extend(self.pair(key, value));
+        }
+        let own = pairs.len();
+        for pair in &inherited.pairs {
+            let hidden = pairs
+                .iter()
+                .take(own)
+                .any(|known| key_of(*known) == key_of(*pair));
+            if !hidden {
+                pairs.push(*pair);
+            }
+        }
+        pairs.sort_unstable();
+        let shape = self.shape(pairs.into(), inherited.unknown);
+        self.objects.insert(object, shape);
+        shape
+    }
+
+    /// The shape of an object that was taken.
+    pub(super) fn of(&self, labels: &LabelSet, profiles: &[Symbol]) -> Option<Shape> {
+        let places: Vec<usize> = profiles.iter().map(Symbol::place).collect();
+        let inherited = self.profiles.get(&places)?;
+        let object = (labels.place(), inherited.number);
+        self.objects.get(&object).copied()
+    }
+
+    /// Each shape's pairs, sorted, and what is not known of it.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Shape, &[Pair], Unknown)> {
+        (0..)
+            .zip(&self.shapes)
+            .map(|(at, (pairs, unknown))| (at, &**pairs, *unknown))
+    }
+
+    pub(super) fn get(&self, shape: Shape) -> (&[Pair], Unknown) {
+        let shape = self.shapes.get(shape as usize);
+        shape.map_or((&[], Unknown::default()), |(pairs, unknown)| {
+            (pairs, *unknown)
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.shapes.len()
+    }
+
+    /// The number of a label's name, where some selector names it.
+    pub(super) fn key(&self, label: &str) -> Option<Key> {
+        self.keys.get(label).copied()
+    }
+
+    /// The values that objects have for a label, in the order of their numbers.
+    pub(super) fn values(&self, key: Key) -> &[&'a str] {
+        self.values.get(key as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The pair of a name and a value, where some object has it.
+    pub(super) fn find(&self, key: Key, value: &str) -> Option<Pair> {
+        self.numbers
+            .get(&(key, value))
+            .map(|number| pair(key, *number))
+    }
+
+    fn inherited(
+        &mut self,
+        labels: &'a LabelSet,
+        profiles: &'a [Symbol],
+        snapshot: &'a Snapshot,
+    ) -> Inherited {
+        let mut places = std::mem::take(&mut self.places);
+        places.clear();
+        places.extend(profiles.iter().map(Symbol::place));
+        if !self.profiles.contains_key(&places) {
+            let effective = EffectiveLabels::of(labels, profiles, snapshot);
+            let mut pairs: Vec<Pair> = Vec::new();
+            for (key, value) in effective.parents().flat_map(LabelSet::symbols) {
+                // Where another profile could not be read, it may have been the first to give the label.
+                let open = Unknown::of_label(key).meets(effective.unknown());
+                let Some(pair) = self.pair(key, value).filter(|_| !open) else {
+                    continue;
+                };
+                if !pairs.iter().any(|known| key_of(*known) == key_of(pair)) {
+                    pairs.push(pair);
+                }
+            }
+            let number = u32::try_from(self.profiles.len()).unwrap_or(u32::MAX);
+            let unknown = effective.unknown();
+            self.profiles.insert(
+                places.clone(),
+                Inherited {
+                    number,
+                    pairs,
+                    unknown,
+                },
+            );
+        }
+        let known = self.profiles.get(&places).cloned();
+        self.places = places;
+        known.unwrap_or(Inherited {
+            number: u32::MAX,
+            pairs: Vec::new(),
+            unknown: Unknown::default(),
+        })
+    }
+
+    fn pair(&mut self, key: &'a Symbol, value: &'a Symbol) -> Option<Pair> {
+        let names = &self.keys;
+        let known = self.known_keys.entry(key.place());
+        let key = (*known.or_insert_with(|| names.get(key.as_str()).copied()))?;
+        if let Some(pair) = self.known_pairs.get(&(key, value.place())) {
+            return Some(*pair);
+        }
+        let values = self.values.get_mut(key as usize)?;
+        let number = *self
+            .numbers
+            .entry((key, value.as_str()))
+            .or_insert_with(|| {
+                values.push(value.as_str());
+                u32::try_from(values.len() - 1).unwrap_or(u32::MAX)
+            });
+        let pair = pair(key, number);
+        self.known_pairs.insert((key, value.place()), pair);
+        Some(pair)
+    }
+
+    fn shape(&mut self, pairs: Box<[Pair]>, unknown: Unknown) -> Shape {
+        let next = Shape::try_from(self.shapes.len()).unwrap_or(Shape::MAX);
+        let shapes = &mut self.shapes;
+        let known = self.by_pairs.entry((pairs, unknown));
+        *known.or_insert_with_key(|(pairs, unknown)| {
+            shapes.push((pairs.clone(), *unknown));
+            next
+        })
+    }
+}

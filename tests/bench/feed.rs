@@ -1,0 +1,158 @@
+//! A generated cluster as a source: pages as an API server sends them, made beforehand, and read as those of a server
+//! are.
+
+use calicoq::need::{Kind, Read};
+use calicoq::note::{Datastore, Provenance, VersionFrom};
+use calicoq::raw;
+use calicoq::source::{ReadError, Sink, Source};
+
+use crate::cluster::Cluster;
+
+/// Objects of a page.
+pub const PAGE: usize = 500;
+
+/// Pages of the kinds that a cluster has.
+pub struct Feed {
+    pages: Vec<(Kind, &'static str, &'static str, Vec<Vec<u8>>)>,
+}
+
+impl Feed {
+    /// Makes every page.
+    pub fn of(cluster: &Cluster) -> Self {
+        let v1 = "crd.projectcalico.org/v1";
+        let kinds: [(Kind, &str, &str, Vec<String>); 9] = [
+            (
+                Kind::ClusterInformation,
+                v1,
+                "ClusterInformation",
+                vec![cluster.information()],
+            ),
+            (Kind::Tier, v1, "Tier", cluster.each_tier().collect()),
+            (
+                Kind::Namespace,
+                "v1",
+                "Namespace",
+                cluster.each_namespace().collect(),
+            ),
+            (
+                Kind::ServiceAccount,
+                "v1",
+                "ServiceAccount",
+                cluster.each_service_account().collect(),
+            ),
+            (
+                Kind::NetworkSet,
+                v1,
+                "NetworkSet",
+                cluster.each_network_set().collect(),
+            ),
+            (
+                Kind::KubernetesNetworkPolicy,
+                "networking.k8s.io/v1",
+                "NetworkPolicy",
+                cluster.each_kubernetes_policy().collect(),
+            ),
+            (
+                Kind::NetworkPolicy,
+                v1,
+                "NetworkPolicy",
+                cluster.each_calico_policy().collect(),
+            ),
+            (
+                Kind::GlobalNetworkPolicy,
+                v1,
+                "GlobalNetworkPolicy",
+                cluster.each_global_policy().collect(),
+            ),
+            (Kind::Pod, "v1", "Pod", Vec::new()),
+        ];
+        let pages = kinds.map(|(kind, version, name, objects)| {
+            let pages = match kind {
+                Kind::Pod => pod_pages(cluster),
+                _ => objects
+                    .chunks(PAGE)
+                    .map(|chunk| page(version, name, chunk.iter().map(String::as_str)))
+                    .collect(),
+            };
+            (kind, version, name, pages)
+        });
+        Self {
+            pages: pages.into(),
+        }
+    }
+
+    /// The pages of a kind.
+    pub fn pages(&self, kind: Kind) -> &[Vec<u8>] {
+        let found = self.pages.iter().find(|(own, ..)| *own == kind);
+        found.map_or(&[], |(.., pages)| pages)
+    }
+
+    /// Takes the pages of a kind away.
+    pub fn drop_pages(&mut self, kind: Kind) {
+        self.pages.retain(|(own, ..)| *own != kind);
+    }
+}
+
+/// The pages of all pods.
+pub fn pod_pages(cluster: &Cluster) -> Vec<Vec<u8>> {
+    let indices: Vec<usize> = (0..cluster.0.pods).collect();
+    let made = indices.chunks(PAGE).map(|chunk| {
+        let pods: Vec<String> = chunk.iter().map(|index| cluster.pod(*index)).collect();
+        page("v1", "Pod", pods.iter().map(String::as_str))
+    });
+    made.collect()
+}
+
+fn page<'a>(version: &str, kind: &str, items: impl Iterator<Item = &'a str>) -> Vec<u8> {
+    let items: Vec<&str> = items.collect();
+    format!(
+        r#"{{"kind":"{kind}List","apiVersion":"{version}","metadata":{{"resourceVersion":"1"}},"items":[{}]}}"#,
+        items.join(",")
+    )
+    .into_bytes()
+}
+
+/// Hands the objects of a page over, as the source of a server does.
+pub fn hand_over(page: &[u8], version: &str, kind: &str, sink: &mut dyn Sink) {
+    let Ok(page) = raw::items(page) else { return };
+    for item in page.items {
+        match raw::decode(item, Some((version, kind))) {
+            Ok(Some(object)) => sink.object(object, item),
+            Ok(None) => {}
+            Err(broken) => sink.broken(*broken, item),
+        }
+    }
+}
+
+impl Source for &Feed {
+    fn read(&mut self, reads: &[Read], sink: &mut dyn Sink) -> Result<(), ReadError> {
+        for (kind, version, name, pages) in &self.pages {
+            if reads.iter().any(|read| read.kind == *kind) {
+                for page in pages {
+                    hand_over(page, version, name, sink);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &mut dyn Sink) -> Result<(), ReadError> {
+        Ok(())
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            basis: "datastore",
+            datastore: Datastore::Kubernetes,
+            source: "a generated cluster".to_owned(),
+            calico_api: None,
+            calico_version: None,
+            version_from: VersionFrom::Assumed,
+            pinned: true,
+            revision: Some("1".to_owned()),
+            revisions: Default::default(),
+            read_at: String::new(),
+            shared_ips_checked: true,
+        }
+    }
+}

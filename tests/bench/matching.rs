@@ -1,0 +1,183 @@
+//! Who matches: all endpoints and all policies, and one endpoint.
+
+use std::time::Instant;
+
+use calicoq::convert::ManifestMode;
+use calicoq::load::{self, Loaded, Watcher};
+use calicoq::matcher::Matcher;
+use calicoq::need::Kind;
+use calicoq::query;
+use calicoq::question::{About, Hide, Question, Scope};
+use calicoq::render::{self, Format, Options, Shape, Style};
+
+use crate::cluster::{Cluster, Size};
+use crate::feed::Feed;
+use crate::rows::{Rows, best, milliseconds};
+
+struct Quiet;
+
+impl Watcher for Quiet {
+    fn progress(&mut self, _: Kind, _: u64, _: Option<&str>, _: Instant) {}
+}
+
+/// `endpoint -A`
+pub fn everything() -> Question {
+    Question {
+        about: About::Endpoints,
+        what: Vec::new(),
+        scope: Scope {
+            namespace: None,
+            typed: false,
+            hosts: true,
+        },
+        labels: None,
+        hide: Hide {
+            rule_matches: false,
+            selectors: false,
+        },
+    }
+}
+
+/// A generated cluster, loaded.
+pub fn loaded(size: Size) -> Loaded {
+    let feed = Feed::of(&Cluster(size));
+    let settings = load::Settings {
+        calico_version: None,
+        manifests: ManifestMode::Auto,
+        default_namespace: "default".to_owned(),
+        unfold_v3: false,
+    };
+    load::load(&everything(), &mut &feed, &settings, &mut Quiet).unwrap()
+}
+
+pub fn rows(rows: &mut Rows) {
+    one(rows);
+    all(rows);
+    answer(rows);
+}
+
+fn one(rows: &mut Rows) {
+    let work = "one endpoint x 10,000 policies, snapshot in memory";
+    if !rows.wants(work) {
+        return;
+    }
+    let loaded = loaded(Size {
+        pods: 20_000,
+        policies: 10_000,
+        full: false,
+        seed: 1,
+    });
+    let matcher = Matcher::new(&loaded.snapshot, loaded.behaviour);
+    let endpoint = &loaded.snapshot.endpoints[loaded.snapshot.endpoints.len() / 2];
+    let (took, (policies, hits)) = best(5, || {
+        let labels = matcher.labels(endpoint);
+        let selected = matcher.policies_of(endpoint, &labels);
+        (selected.policies.len(), matcher.scan(endpoint).len())
+    });
+    let (policies_alone, _) = best(5, || {
+        matcher
+            .policies_of(endpoint, &matcher.labels(endpoint))
+            .policies
+            .len()
+    });
+    rows.row(
+        work,
+        &milliseconds(took),
+        "1 ms",
+        &format!(
+            "{policies} policies, {hits} rules; policies {}",
+            milliseconds(policies_alone)
+        ),
+        took.as_micros() <= 1000,
+    );
+}
+
+fn all(rows: &mut Rows) {
+    let work = "250,000 endpoints x 10,000 policies x 60,000 selectors";
+    if !rows.wants(work) {
+        return;
+    }
+    let loaded = loaded(Size {
+        pods: 250_000,
+        policies: 10_000,
+        full: false,
+        seed: 1,
+    });
+    let (took, matcher) = best(5, || {
+        Matcher::new(&loaded.snapshot, loaded.behaviour).for_many()
+    });
+    let pairs: usize = loaded
+        .snapshot
+        .endpoints
+        .iter()
+        .map(|endpoint| {
+            matcher
+                .policies_of(endpoint, &matcher.labels(endpoint))
+                .policies
+                .len()
+        })
+        .sum();
+    let (evaluated, shapes) = matcher.effort();
+    rows.row(
+        work,
+        &milliseconds(took),
+        "120 ms",
+        &format!("{pairs} pairs, {shapes} shapes, {evaluated} evaluations"),
+        took.as_millis() <= 120,
+    );
+}
+
+fn answer(rows: &mut Rows) {
+    let work = "endpoint -A -o json, 50,000 pods x 5,000 policies";
+    if !rows.wants(work) {
+        return;
+    }
+    let loaded = loaded(Size {
+        pods: 50_000,
+        policies: 5_000,
+        full: false,
+        seed: 1,
+    });
+    let style = Style {
+        format: Some(Format::Json),
+        shape: Shape::Lines,
+        width: None,
+        options: Options::default(),
+    };
+    let began = Instant::now();
+    let matcher = Matcher::new(&loaded.snapshot, loaded.behaviour);
+    let question = everything();
+    let answer = query::endpoint::answer(
+        &loaded.snapshot,
+        matcher,
+        &question,
+        loaded.provenance.clone(),
+    );
+    let mut out = Counted(0);
+    let mut answer = answer;
+    if std::env::var_os("SAMPLE").is_some() {
+        let items = answer.items;
+        answer.items = Box::new(items.take(500));
+    }
+    let count = render::endpoint(answer, &style, &mut out).unwrap();
+    let took = began.elapsed();
+    rows.row(
+        work,
+        &milliseconds(took),
+        "1500 ms",
+        &format!("{count} items, {} MB", out.0 / 1_000_000),
+        took.as_millis() <= 1500,
+    );
+}
+
+struct Counted(usize);
+
+impl std::io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

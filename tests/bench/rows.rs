@@ -1,0 +1,90 @@
+//! The table that a bench prints.
+
+use std::time::{Duration, Instant};
+
+/// Rows, printed as they come.
+pub struct Rows {
+    wanted: Vec<String>,
+    missed: Vec<String>,
+}
+
+impl Rows {
+    /// Rows whose names have one of these parts.
+    pub fn new(wanted: Vec<String>) -> Self {
+        println!(
+            "{:<58} {:>22} {:>26} {:>26}",
+            "WORK", "MEASURED", "TARGET", "FLOOR"
+        );
+        Self {
+            wanted,
+            missed: Vec::new(),
+        }
+    }
+
+    /// Whether a row is wanted.
+    pub fn wants(&self, work: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|part| work.contains(&**part))
+    }
+
+    /// Prints one.
+    pub fn row(&mut self, work: &str, measured: &str, target: &str, floor: &str, met: bool) {
+        let verdict = if met { "" } else { "  MISSED" };
+        println!("{work:<58} {measured:>22} {target:>26} {floor:>26}{verdict}");
+        if !met {
+            self.missed
+                .push(format!("{work}: {measured}, target {target}"));
+        }
+    }
+
+    /// Says what was missed.
+    pub fn finish(self) {
+        println!();
+        match self.missed.as_slice() {
+            [] => println!("every target is met"),
+            missed => missed.iter().for_each(|row| println!("missed: {row}")),
+        }
+    }
+}
+
+/// The shortest of several runs, and what the last one made.
+pub fn best<T>(runs: usize, mut run: impl FnMut() -> T) -> (Duration, T) {
+    let timed = |run: &mut dyn FnMut() -> T| {
+        let began = Instant::now();
+        let made = run();
+        (began.elapsed(), made)
+    };
+    let (mut shortest, mut made) = timed(&mut run);
+    for _ in 1..runs {
+        let (took, again) = timed(&mut run);
+        shortest = shortest.min(took);
+        made = again;
+    }
+    (shortest, made)
+}
+
+/// `12.3 ms`
+pub fn milliseconds(duration: Duration) -> String {
+    format!("{:.1} ms", duration.as_secs_f64() * 1e3)
+}
+
+/// `1.27 GB/s`
+pub fn rate(bytes: usize, duration: Duration) -> String {
+    format!("{:.2} GB/s", bytes as f64 / 1e9 / duration.as_secs_f64())
+}
+
+/// Peak of resident memory so far, in MB; 0 where the system does not tell.
+pub fn peak() -> f64 {
+    status("VmHWM:")
+}
+
+/// Resident memory now, in MB.
+pub fn resident() -> f64 {
+    status("VmRSS:")
+}
+
+fn status(field: &str) -> f64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix(field));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kib.unwrap_or_default() / 1024.0
+}
