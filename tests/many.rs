@@ -161,7 +161,7 @@ fn the_corpus_is_answered_alike() {
         let (selected, hits) = compare(&format!("cluster {at}"), &world(folder.path()));
         (policies, rules) = (policies + selected, rules + hits);
     }
-    assert!(policies > 10_000 && rules > 10_000, "{policies} {rules}");
+    assert!(policies > 5_000 && rules > 10_000, "{policies} {rules}");
 }
 
 #[test]

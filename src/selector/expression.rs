@@ -15,9 +15,25 @@ pub enum Parts<'s> {
     /// The opposite of another.
     Not(Expression<'s>),
     /// All of these.
-    And(Vec<Expression<'s>>),
+    And(Operands<'s>),
     /// Any of these.
-    Or(Vec<Expression<'s>>),
+    Or(Operands<'s>),
+}
+
+/// The operands of an expression.
+#[derive(Clone)]
+pub struct Operands<'s>(std::slice::Iter<'s, Node>);
+
+impl<'s> Iterator for Operands<'s> {
+    type Item = Expression<'s>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(Expression)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
 }
 
 /// A statement on one label.
@@ -28,6 +44,8 @@ pub struct LabelTest<'s>(&'s Test);
 pub enum Wanted<'s> {
     /// Any.
     Any,
+    /// This one.
+    Is(&'s str),
     /// One of these, sorted.
     OneOf(Vec<&'s str>),
     /// None of these, sorted.
@@ -40,7 +58,7 @@ impl<'s> Expression<'s> {
     /// What it is made of.
     #[must_use]
     pub fn parts(self) -> Parts<'s> {
-        let all = |operands: &'s [Node]| operands.iter().map(Self).collect();
+        let all = |operands: &'s [Node]| Operands(operands.iter());
         match self.0 {
             Node::All | Node::Global => Parts::All,
             Node::Test(test) => Parts::Test(LabelTest(test)),
@@ -63,7 +81,7 @@ impl<'s> LabelTest<'s> {
     pub fn wanted(self) -> Wanted<'s> {
         match &self.0.condition {
             Condition::Present => Wanted::Any,
-            Condition::Equal(value) => Wanted::OneOf(vec![value]),
+            Condition::Equal(value) => Wanted::Is(value),
             Condition::NotEqual(value) => Wanted::NoneOf(vec![value]),
             Condition::In(values) => Wanted::OneOf(values.iter().collect()),
             Condition::NotIn(values) => Wanted::NoneOf(values.iter().collect()),

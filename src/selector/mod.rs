@@ -44,7 +44,7 @@ use std::sync::Arc;
 
 pub use error::ParseError;
 pub use eval::{Labels, LabelsFn};
-pub use expression::{Expression, LabelTest, Parts, Wanted};
+pub use expression::{Expression, LabelTest, Operands, Parts, Wanted};
 pub use lexer::MAX_LABEL;
 pub use parser::MAX_DEPTH;
 pub use restrict::{Restriction, Restrictions};

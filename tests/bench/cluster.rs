@@ -210,20 +210,20 @@ impl Cluster {
         [self.0.policies - global - calico, calico, global]
     }
 
-    /// Every Kubernetes NetworkPolicy.
+    /// Every Kubernetes NetworkPolicy. The policies of a namespace name the same few peers.
     pub fn each_kubernetes_policy(&self) -> impl Iterator<Item = String> + '_ {
         (0..self.of_each_kind()[0]).map(|at| {
             let place = self.target(at);
             let role = ROLES[place.app % ROLES.len()];
-            let peer = ROLES[(place.app + 1) % ROLES.len()];
+            let peer = place.namespace % 3;
+            let peers = ROLES[peer];
             let team = TEAMS[at % TEAMS.len()];
             format!(
-                r#"{{"metadata":{{"name":"np-{at}","namespace":"ns-{}","uid":"k-{at}","resourceVersion":"1"}},"spec":{{"podSelector":{{"matchLabels":{{"app":"{role}-{}"}}}},"policyTypes":["Ingress","Egress"],"ingress":[{{"from":[{{"podSelector":{{"matchLabels":{{"app":"{peer}-{}"}}}}}},{{"namespaceSelector":{{"matchLabels":{{"team":"{team}"}}}},"podSelector":{{"matchLabels":{{"app":"{peer}-{}"}}}}}}],"ports":[{{"port":8080,"protocol":"TCP"}}]}},{{"from":[{{"podSelector":{{"matchExpressions":[{{"key":"role","operator":"In","values":["{peer}","batch"]}}]}}}}]}}],"egress":[{{"to":[{{"podSelector":{{"matchLabels":{{"app":"{peer}-{}"}}}}}},{{"podSelector":{{"matchLabels":{{"role":"db","tier":"back"}}}}}}],"ports":[{{"port":"http","protocol":"TCP"}}]}},{{"to":[{{"ipBlock":{{"cidr":"203.0.{}.0/24"}}}}]}}]}}}}"#,
+                r#"{{"metadata":{{"name":"np-{at}","namespace":"ns-{}","uid":"k-{at}","resourceVersion":"1"}},"spec":{{"podSelector":{{"matchLabels":{{"app":"{role}-{}"}}}},"policyTypes":["Ingress","Egress"],"ingress":[{{"from":[{{"podSelector":{{"matchLabels":{{"app":"{peers}-{peer}"}}}}}},{{"namespaceSelector":{{"matchLabels":{{"team":"{team}"}}}},"podSelector":{{"matchLabels":{{"app":"api-{}"}}}}}}],"ports":[{{"port":8080,"protocol":"TCP"}}]}},{{"from":[{{"podSelector":{{"matchExpressions":[{{"key":"role","operator":"In","values":["{peers}","batch"]}}]}}}}]}}],"egress":[{{"to":[{{"podSelector":{{"matchLabels":{{"app":"{peers}-{}"}}}}}},{{"podSelector":{{"matchLabels":{{"role":"db","tier":"back"}}}}}}],"ports":[{{"port":"http","protocol":"TCP"}}]}},{{"to":[{{"ipBlock":{{"cidr":"203.0.{}.0/24"}}}}]}}]}}}}"#,
                 place.namespace,
                 place.app,
-                place.app + 1,
-                place.app + 2,
-                place.app + 3,
+                place.namespace % 2 * 6 + 1,
+                peer + 6,
                 at % 256
             )
         })
@@ -234,15 +234,15 @@ impl Cluster {
         (0..self.of_each_kind()[1]).map(|at| {
             let place = self.target(at);
             let role = ROLES[place.app % ROLES.len()];
-            let peer = ROLES[(place.app + 2) % ROLES.len()];
+            let peer = place.namespace % 3;
+            let peers = ROLES[peer];
             format!(
-                r#"{{"metadata":{{"name":"default.cp-{at}","namespace":"ns-{}","uid":"p-{at}","resourceVersion":"1"}},"spec":{{"tier":"default","order":{},"selector":"app == '{role}-{}'","types":["Ingress","Egress"],"ingress":[{{"action":"Allow","protocol":"TCP","source":{{"selector":"app == '{peer}-{}'"}},"destination":{{"ports":[8080]}}}},{{"action":"Allow","source":{{"selector":"role in {{'{peer}','cache'}} && tier == 'back'"}}}},{{"action":"Deny","source":{{"selector":"role == 'partner'"}}}}],"egress":[{{"action":"Allow","destination":{{"selector":"role == '{peer}'","namespaceSelector":"team == '{}'"}}}},{{"action":"Allow","destination":{{"selector":"app == '{peer}-{}'"}}}}]}}}}"#,
+                r#"{{"metadata":{{"name":"default.cp-{at}","namespace":"ns-{}","uid":"p-{at}","resourceVersion":"1"}},"spec":{{"tier":"default","order":{},"selector":"app == '{role}-{}'","types":["Ingress","Egress"],"ingress":[{{"action":"Allow","protocol":"TCP","source":{{"selector":"app == '{peers}-{peer}'"}},"destination":{{"ports":[8080]}}}},{{"action":"Allow","source":{{"selector":"role in {{'{peers}','cache'}} && tier == 'back'"}}}},{{"action":"Deny","source":{{"selector":"role == 'partner'"}}}}],"egress":[{{"action":"Allow","destination":{{"selector":"role == '{peers}'","namespaceSelector":"team == '{}'"}}}},{{"action":"Allow","destination":{{"selector":"app == '{peers}-{}'"}}}}]}}}}"#,
                 place.namespace,
                 at % 1000,
                 place.app,
-                place.app + 2,
                 TEAMS[at % TEAMS.len()],
-                place.app + 5,
+                peer + 6,
             )
         })
     }

@@ -144,9 +144,7 @@ fn name_labels<'a>(expression: Expression<'a>, shapes: &mut Shapes<'a>) {
         Parts::Test(test) => shapes.name(test.label()),
         Parts::Not(operand) => name_labels(operand, shapes),
         Parts::And(operands) | Parts::Or(operands) => {
-            operands
-                .into_iter()
-                .for_each(|operand| name_labels(operand, shapes));
+            operands.for_each(|operand| name_labels(operand, shapes));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::shapes::{Key, Pair, Shape, Shapes, key_of, pair, value_of};
 use crate::matcher::labels::Unknown;
-use crate::selector::{Expression, LabelTest, Parts, Wanted};
+use crate::selector::{Expression, LabelTest, Operands, Parts, Wanted};
 
 /// A selector, compiled.
 pub(super) enum Program {
@@ -26,6 +26,7 @@ pub(super) struct Test {
 
 enum Values {
     Any,
+    Is(Pair),
     /// Sorted.
     OneOf(Vec<Pair>),
     /// Sorted.
@@ -45,17 +46,6 @@ struct OfKey {
     by_value: Vec<Vec<Shape>>,
 }
 
-/// Which shapes can satisfy a program.
-enum Candidates<'p> {
-    /// Any.
-    Any,
-    /// Those of these lists, which may overlap; `exact` if all of them do.
-    Lists {
-        lists: Vec<&'p [Shape]>,
-        exact: bool,
-    },
-}
-
 /// The shapes that satisfy a selector.
 pub(super) enum Satisfied {
     /// All of them.
@@ -69,9 +59,8 @@ pub(super) enum Satisfied {
 
 impl Program {
     pub(super) fn compile(expression: Expression<'_>, shapes: &Shapes<'_>) -> Self {
-        let all = |operands: Vec<Expression<'_>>| {
+        let all = |operands: Operands<'_>| {
             operands
-                .into_iter()
                 .map(|operand| Self::compile(operand, shapes))
                 .collect()
         };
@@ -105,15 +94,16 @@ impl Program {
         if let Self::All = self {
             return Satisfied::All;
         }
-        let (lists, exact) = match self.candidates(postings) {
-            Candidates::Any => {
-                *evaluated += shapes.len();
-                return self.verified(shapes.iter());
-            }
-            Candidates::Lists { lists, exact } => (lists, exact),
-        };
-        let mut candidates: Vec<Shape> = lists.concat();
-        if lists.len() > 1 {
+        if self.reach(postings).is_none() {
+            *evaluated += shapes.len();
+            return self.verified(shapes.iter());
+        }
+        let (mut candidates, mut lists) = (Vec::new(), 0);
+        let exact = self.gather(postings, &mut |list| {
+            candidates.extend_from_slice(list);
+            lists += 1;
+        });
+        if lists > 1 {
             candidates.sort_unstable();
             candidates.dedup();
         }
@@ -146,19 +136,43 @@ impl Program {
         Satisfied::Some { yes, unknown: open }
     }
 
-    /// A necessary condition by lists: of a conjunction the shortest one of its operands.
-    fn candidates<'p>(&self, postings: &'p Postings) -> Candidates<'p> {
+    /// How many shapes, counted as often as they are listed, can satisfy it by what lists say; `None`: any.
+    fn reach(&self, postings: &Postings) -> Option<usize> {
         match self {
-            Self::All | Self::Not(_) => Candidates::Any,
-            Self::Test(test) => test.candidates(postings),
+            Self::All | Self::Not(_) => None,
+            Self::Test(test) => test.reach(postings),
             Self::And(operands) => {
-                let all = operands.iter().map(|operand| operand.candidates(postings));
-                let shortest = all.min_by_key(Candidates::len).unwrap_or(Candidates::Any);
-                shortest.inexact()
+                let all = operands
+                    .iter()
+                    .filter_map(|operand| operand.reach(postings));
+                all.min()
+            }
+            Self::Or(operands) => operands.iter().map(|operand| operand.reach(postings)).sum(),
+        }
+    }
+
+    /// Gives the lists of which one must have a shape that satisfies it, of a conjunction those of the operand with the
+    /// fewest; whether all that they have do. There must be such lists.
+    fn gather(&self, postings: &Postings, give: &mut dyn FnMut(&[Shape])) -> bool {
+        match self {
+            Self::All | Self::Not(_) => false,
+            Self::Test(test) => {
+                test.gather(postings, give);
+                true
+            }
+            Self::And(operands) => {
+                let reach = |operand: &&Self| operand.reach(postings).unwrap_or(usize::MAX);
+                if let Some(least) = operands.iter().min_by_key(reach) {
+                    least.gather(postings, give);
+                }
+                false
             }
             Self::Or(operands) => {
-                let all = operands.iter().map(|operand| operand.candidates(postings));
-                all.reduce(Candidates::or).unwrap_or(Candidates::Any)
+                let mut exact = true;
+                for operand in operands {
+                    exact &= operand.gather(postings, give);
+                }
+                exact
             }
         }
     }
@@ -176,44 +190,6 @@ fn settle(operands: &[Program], pairs: &[Pair], unknown: Unknown, decisive: bool
     (!open).then_some(!decisive)
 }
 
-impl Candidates<'_> {
-    fn len(&self) -> usize {
-        match self {
-            Self::Any => usize::MAX,
-            Self::Lists { lists, .. } => lists.iter().map(|list| list.len()).sum(),
-        }
-    }
-
-    fn inexact(self) -> Self {
-        match self {
-            Self::Any => Self::Any,
-            Self::Lists { lists, .. } => Self::Lists {
-                lists,
-                exact: false,
-            },
-        }
-    }
-
-    fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (
-                Self::Lists { mut lists, exact },
-                Self::Lists {
-                    lists: more,
-                    exact: too,
-                },
-            ) => {
-                lists.extend(more);
-                Self::Lists {
-                    lists,
-                    exact: exact && too,
-                }
-            }
-            _ => Self::Any,
-        }
-    }
-}
-
 impl Test {
     fn compile(test: LabelTest<'_>, shapes: &Shapes<'_>) -> Self {
         let key = shapes.key(test.label());
@@ -227,6 +203,10 @@ impl Test {
         };
         let values = match (test.wanted(), key) {
             (Wanted::Any, _) => Values::Any,
+            (Wanted::Is(value), _) => match key.and_then(|key| shapes.find(key, value)) {
+                Some(pair) => Values::Is(pair),
+                None => Values::OneOf(Vec::new()),
+            },
             (Wanted::OneOf(values), _) => Values::OneOf(pairs(values)),
             (Wanted::NoneOf(values), _) => Values::NoneOf(pairs(values)),
             (Wanted::Some, None) => Values::OneOf(Vec::new()),
@@ -256,28 +236,30 @@ impl Test {
         }
     }
 
-    fn candidates<'p>(&self, postings: &'p Postings) -> Candidates<'p> {
+    fn reach(&self, postings: &Postings) -> Option<usize> {
         // Of an inherited label it may be unknown whether it is there: then no list is complete.
         let uncertain = self.inherited != Unknown::default() && postings.unknown;
-        if self.without || uncertain {
-            return Candidates::Any;
+        if self.without || uncertain || matches!(self.values, Values::NoneOf(_)) {
+            return None;
         }
+        let mut reach = 0;
+        self.gather(postings, &mut |list| reach += list.len());
+        Some(reach)
+    }
+
+    fn gather(&self, postings: &Postings, give: &mut dyn FnMut(&[Shape])) {
         let of_key = self.key.and_then(|key| postings.by_key.get(key as usize));
-        let Some(of_key) = of_key else {
-            return Candidates::Lists {
-                lists: Vec::new(),
-                exact: true,
-            };
-        };
-        let lists = match &self.values {
-            Values::Any => vec![&*of_key.shapes],
-            Values::OneOf(pairs) => {
-                let list = |pair: &Pair| of_key.by_value.get(value_of(*pair)).map(Vec::as_slice);
-                pairs.iter().filter_map(list).collect()
+        let Some(of_key) = of_key else { return };
+        let mut value = |pair: Pair| {
+            if let Some(list) = of_key.by_value.get(value_of(pair)) {
+                give(list);
             }
-            Values::NoneOf(_) => return Candidates::Any,
         };
-        Candidates::Lists { lists, exact: true }
+        match &self.values {
+            Values::Is(pair) => value(*pair),
+            Values::OneOf(pairs) => pairs.iter().copied().for_each(value),
+            Values::Any | Values::NoneOf(_) => give(&of_key.shapes),
+        }
     }
 }
 
@@ -285,6 +267,7 @@ impl Values {
     fn have(&self, pair: Pair) -> bool {
         match self {
             Self::Any => true,
+            Self::Is(wanted) => *wanted == pair,
             Self::OneOf(pairs) => pairs.binary_search(&pair).is_ok(),
             Self::NoneOf(pairs) => pairs.binary_search(&pair).is_err(),
         }

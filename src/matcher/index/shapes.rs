@@ -26,7 +26,9 @@ pub(super) struct Shapes<'a> {
     /// Pairs by where their symbols are kept: texts are compared once.
     known_keys: FxHashMap<usize, Option<Key>>,
     known_pairs: FxHashMap<(Key, usize), Pair>,
-    profiles: FxHashMap<Vec<usize>, Inherited>,
+    /// Lists of profiles by where their names are kept.
+    profiles: FxHashMap<Vec<usize>, u32>,
+    inherited: Vec<Inherited>,
     objects: FxHashMap<(usize, u32), Shape>,
     by_pairs: FxHashMap<(Box<[Pair]>, Unknown), Shape>,
     shapes: Vec<(Box<[Pair]>, Unknown)>,
@@ -35,9 +37,7 @@ pub(super) struct Shapes<'a> {
 }
 
 /// What a list of profiles gives.
-#[derive(Clone)]
 struct Inherited {
-    number: u32,
     pairs: Vec<Pair>,
     unknown: Unknown,
 }
@@ -71,8 +71,8 @@ impl<'a> Shapes<'a> {
         profiles: &'a [Symbol],
         snapshot: &'a Snapshot,
     ) -> Shape {
-        let inherited = self.inherited(labels, profiles, snapshot);
-        let object = (labels.place(), inherited.number);
+        let number = self.list(labels, profiles, snapshot);
+        let object = (labels.place(), number);
         if let Some(shape) = self.objects.get(&object) {
             return *shape;
         }
@@ -81,17 +81,18 @@ impl<'a> Shapes<'a> {
             pairs.extend(self.pair(key, value));
         }
         let own = pairs.len();
-        for pair in &inherited.pairs {
-            let hidden = pairs
-                .iter()
-                .take(own)
-                .any(|known| key_of(*known) == key_of(*pair));
-            if !hidden {
-                pairs.push(*pair);
+        let mut unknown = Unknown::default();
+        if let Some(inherited) = self.inherited.get(number as usize) {
+            unknown = inherited.unknown;
+            for pair in &inherited.pairs {
+                let mut hiding = pairs.iter().take(own);
+                if !hiding.any(|known| key_of(*known) == key_of(*pair)) {
+                    pairs.push(*pair);
+                }
             }
         }
         pairs.sort_unstable();
-        let shape = self.shape(pairs.into(), inherited.unknown);
+        let shape = self.shape(pairs.into(), unknown);
         self.objects.insert(object, shape);
         shape
     }
@@ -99,9 +100,8 @@ impl<'a> Shapes<'a> {
     /// The shape of an object that was taken.
     pub(super) fn of(&self, labels: &LabelSet, profiles: &[Symbol]) -> Option<Shape> {
         let places: Vec<usize> = profiles.iter().map(Symbol::place).collect();
-        let inherited = self.profiles.get(&places)?;
-        let object = (labels.place(), inherited.number);
-        self.objects.get(&object).copied()
+        let number = self.profiles.get(&places)?;
+        self.objects.get(&(labels.place(), *number)).copied()
     }
 
     /// Each shape's pairs, sorted, and what is not known of it.
@@ -139,16 +139,18 @@ impl<'a> Shapes<'a> {
             .map(|number| pair(key, *number))
     }
 
-    fn inherited(
+    /// The number of a list of profiles.
+    fn list(
         &mut self,
         labels: &'a LabelSet,
         profiles: &'a [Symbol],
         snapshot: &'a Snapshot,
-    ) -> Inherited {
+    ) -> u32 {
         let mut places = std::mem::take(&mut self.places);
         places.clear();
         places.extend(profiles.iter().map(Symbol::place));
-        if !self.profiles.contains_key(&places) {
+        let known = self.profiles.get(&places).copied();
+        let number = known.unwrap_or_else(|| {
             let effective = EffectiveLabels::of(labels, profiles, snapshot);
             let mut pairs: Vec<Pair> = Vec::new();
             for (key, value) in effective.parents().flat_map(LabelSet::symbols) {
@@ -161,24 +163,14 @@ impl<'a> Shapes<'a> {
                     pairs.push(pair);
                 }
             }
-            let number = u32::try_from(self.profiles.len()).unwrap_or(u32::MAX);
+            let number = u32::try_from(self.inherited.len()).unwrap_or(u32::MAX);
             let unknown = effective.unknown();
-            self.profiles.insert(
-                places.clone(),
-                Inherited {
-                    number,
-                    pairs,
-                    unknown,
-                },
-            );
-        }
-        let known = self.profiles.get(&places).cloned();
+            self.inherited.push(Inherited { pairs, unknown });
+            self.profiles.insert(places.clone(), number);
+            number
+        });
         self.places = places;
-        known.unwrap_or(Inherited {
-            number: u32::MAX,
-            pairs: Vec::new(),
-            unknown: Unknown::default(),
-        })
+        number
     }
 
     fn pair(&mut self, key: &'a Symbol, value: &'a Symbol) -> Option<Pair> {
