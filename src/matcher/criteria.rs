@@ -251,6 +251,9 @@ impl<'a> Subject<'a> {
         foreign: bool,
     ) -> Option<(Vec<Held<'a>>, Outcome)> {
         let entity = rule.side(side);
+        if !self.may_be_named(entity) {
+            return None;
+        }
         let criteria = of(rule, side);
         let mut held: Vec<Held<'a>> = Vec::with_capacity(criteria.len());
         for kind in criteria {
@@ -262,6 +265,21 @@ impl<'a> Subject<'a> {
         }
         let outcome = self.outcome(&held, rule, side, foreign);
         Some((held, outcome))
+    }
+
+    /// Whether any criterion of a side could name it: most sides name somebody else, and are left at once.
+    fn may_be_named(&mut self, entity: &'a EntityRule) -> bool {
+        let selectors = [&entity.selector, &entity.not_selector];
+        let selected = selectors.into_iter().flatten().any(|set| {
+            let verdicts = self.verdicts(set);
+            verdicts.iter().any(|verdict| *verdict != Some(false))
+        });
+        let mut nets = entity.nets.iter().chain(&entity.not_nets);
+        let mut ports = entity.ports.iter().chain(&entity.not_ports);
+        selected
+            || entity.service.is_some()
+            || nets.any(|wide| self.nets.iter().any(|net| contains(wide, net)))
+            || (entity.selector.is_none() && ports.any(|port| port.name().is_some()))
     }
 
     fn outcome(&self, held: &[Held<'a>], rule: &Rule, side: Side, foreign: bool) -> Outcome {
@@ -314,7 +332,7 @@ impl<'a> Subject<'a> {
         selector: Option<&Arc<SetSelector>>,
         also: impl Fn(Owner<'a>) -> bool,
     ) {
-        let verdicts = selector.map(|set| self.verdicts(set));
+        let verdicts = selector.map(|set| self.verdicts(set).to_vec());
         for (at, (owner, _)) in self.owners.iter().enumerate() {
             if !also(*owner) {
                 continue;
@@ -341,18 +359,15 @@ impl<'a> Subject<'a> {
         held.unknown &= held.addresses.len() < self.nets.len();
     }
 
-    fn verdicts(&mut self, set: &Arc<SetSelector>) -> Vec<Option<bool>> {
+    fn verdicts(&mut self, set: &Arc<SetSelector>) -> &[Option<bool>] {
         let key = Arc::as_ptr(set) as usize;
         let owners = &self.owners;
-        self.verdicts
-            .entry(key)
-            .or_insert_with(|| {
-                owners
-                    .iter()
-                    .map(|(_, labels)| set.selector.decides(labels))
-                    .collect()
-            })
-            .clone()
+        self.verdicts.entry(key).or_insert_with(|| {
+            owners
+                .iter()
+                .map(|(_, labels)| set.selector.decides(labels))
+                .collect()
+        })
     }
 
     fn hold_nets(&self, held: &mut Held<'a>, nets: &[IpNet]) {

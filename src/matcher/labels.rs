@@ -1,6 +1,8 @@
 //! Effective labels: an object's own, else the first of its profiles that has the label
 //! (`felix/labelindex/label_inheritance_index.go`).
 
+use rustc_hash::FxHashMap;
+
 use crate::intern::{LabelSet, Symbol};
 use crate::selector::Labels;
 use crate::snapshot::Snapshot;
@@ -8,6 +10,8 @@ use crate::snapshot::Snapshot;
 /// The labels that selectors see.
 pub struct EffectiveLabels<'a> {
     own: &'a LabelSet,
+    /// Own and inherited ones, as selectors look them up.
+    effective: FxHashMap<&'a str, &'a str>,
     /// Labels of the profiles that exist, in list order.
     parents: Vec<&'a LabelSet>,
     unknown: Unknown,
@@ -45,14 +49,22 @@ impl<'a> EffectiveLabels<'a> {
                     .iter()
                     .any(|name| name.starts_with(prefix) && !snapshot.profiles.contains_key(name))
         };
+        let parents: Vec<&LabelSet> = profiles
+            .iter()
+            .filter_map(|name| snapshot.profiles.get(name))
+            .map(|profile| &profile.labels)
+            .filter(|labels| !labels.is_empty())
+            .collect();
+        let mut effective = FxHashMap::default();
+        for labels in std::iter::once(own).chain(parents.iter().copied()) {
+            for (key, value) in labels.iter() {
+                effective.entry(key).or_insert(value);
+            }
+        }
         Self {
             own,
-            parents: profiles
-                .iter()
-                .filter_map(|name| snapshot.profiles.get(name))
-                .map(|profile| &profile.labels)
-                .filter(|labels| !labels.is_empty())
-                .collect(),
+            effective,
+            parents,
             unknown: Unknown {
                 namespace: missing("kns.", snapshot.lacks_namespace_labels()),
                 service_account: missing("ksa.", snapshot.lacks_service_account_labels()),
@@ -106,9 +118,7 @@ impl<'a> EffectiveLabels<'a> {
 
 impl Labels for EffectiveLabels<'_> {
     fn get(&self, label: &str) -> Option<&str> {
-        self.own
-            .get(label)
-            .or_else(|| self.parents.iter().find_map(|labels| labels.get(label)))
+        self.effective.get(label).copied()
     }
 
     fn knows(&self, label: &str) -> bool {
