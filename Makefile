@@ -75,7 +75,7 @@ lint: setup ## Check format, lints and docs
 	cargo clippy --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --document-private-items --locked
 
-bench: setup ## Run the benches (cargo bench; there are none yet, so it only builds)
+bench: setup ## Measure the speed beside its targets and floors
 	cargo bench --locked
 
 # PROGRAM:PACKAGE; the packages are the `tool` lines of tests/servers/go.mod.

@@ -331,6 +331,73 @@ fn a_snapshot_may_be_rewritten_by_jq() {
     assert_eq!(same("indented", &ask(world), &ask(&other)), [""; 0]);
 }
 
+/// A snapshot of a snapshot, as YAML of JSON is made, is one of the same datastore.
+#[test]
+fn a_snapshot_of_a_snapshot_stands_for_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = Path::new("tests/worlds/tier-without-order/objects.yaml");
+    let (path, info) = taken(world, folder.path(), "json");
+    assert_eq!(info["datastore"], "files");
+    let text = fs::read_to_string(&path).unwrap();
+    let first = folder.path().join("etcd.json");
+    let etcd = text.replacen(r#""datastore":"files""#, r#""datastore":"etcdv3""#, 1);
+    fs::write(&first, etcd).unwrap();
+    let (again, info) = taken(&first, folder.path(), "yaml");
+    assert_eq!(info["datastore"], "etcdv3");
+    let ask = |file: &Path| tool(&["endpoint", "-o", "json", "-f", file.to_str().unwrap()]);
+    assert_eq!(same("again", &ask(&first), &ask(&again)), [""; 0]);
+}
+
+#[test]
+fn a_snapshot_that_was_cut_is_not_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = taken(Path::new("tests/worlds/shop"), folder.path(), "yaml");
+    let written = fs::read_to_string(&path).unwrap();
+    let items: Vec<usize> = written.match_indices("\n- ").map(|(at, _)| at).collect();
+    fs::write(&path, &written[..=items[9]]).unwrap();
+    let output = tool(&["policy", "np/shop/db-in", "-f", text(&path)]);
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("8 of 30 objects of the snapshot are here"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+/// Of the one kind that is named nothing could be read: that is no answer.
+#[test]
+fn a_kind_that_is_named_and_hidden_is_no_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _) = taken(Path::new("tests/worlds/shop"), folder.path(), "json");
+    let mut list: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let items = list["items"].as_array_mut().unwrap();
+    items.retain(|item| item["kind"] != "GlobalNetworkPolicy");
+    let left = items.len() - 1;
+    list["items"][0]["objects"] = json!(left);
+    list["items"][0]["complete"] = json!(false);
+    list["items"][0]["gaps"] = json!([{
+        "kind": "GlobalNetworkPolicy", "code": "Forbidden", "verb": "list", "scope": "cluster",
+        "resource": "globalnetworkpolicies.crd.projectcalico.org",
+        "missingFrom": ["policies", "ruleMatches", "unmatched"], "message": "may not list them",
+    }]);
+    fs::write(&path, list.to_string()).unwrap();
+    for (name, code) in [
+        ("gnp/baseline", 2),
+        ("baseline", 3),
+        ("np/shop/db-in", 3),
+        ("np/shop/x", 3),
+    ] {
+        let output = tool(&["policy", name, "-f", text(&path)]);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{name}: {}",
+            stderr(&output)
+        );
+        assert_eq!(output.stdout.is_empty(), name != "np/shop/db-in", "{name}");
+    }
+}
+
 #[test]
 fn version_has_its_form() {
     let schema = schema("version-answer");

@@ -77,6 +77,9 @@ pub struct PolicyItem {
     pub effective_selector: Option<String>,
     /// What Calico makes of it.
     pub state: PolicyState,
+    /// Whether it has a selector that nobody can read, so that whom it would select is not known.
+    #[serde(skip)]
+    pub unreadable_selector: bool,
     /// The endpoints that it selects; of a dropped policy those that it would select.
     pub endpoints: Vec<SelectedEndpoint>,
     /// Whom its rules name, rule by rule. Absent with `-r`.

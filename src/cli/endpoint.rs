@@ -46,34 +46,34 @@ pub struct EvalArgs {
 
 const HOST_HELP: &str = "\
 Examples:
-  kubectl calicoq host node-a               one line for each endpoint of a node
-  kubectl calicoq host node-a -o detail     a block for each
+  kubectl calicoq host node-a             one line for each of its endpoints
+  kubectl calicoq host node-a -o detail   a block for each
 
 The whole cluster is looked at unless -n is given; of its pods only those of the node are read.";
 
 const POLICY_HELP: &str = "\
 Examples:
-  kubectl calicoq policy np/shop/db-in          which endpoints it applies to, and which its rules name
-  kubectl calicoq policy baseline -r            the first part alone, of every policy of that name
+  kubectl calicoq policy np/shop/db-in    what it applies to and names
+  kubectl calicoq policy baseline -r      the first part, of all of that name
 
 The whole cluster is looked at unless -n is given. A policy that Calico drops shows what it would select.";
 
 const EVAL_HELP: &str = "\
 Examples:
-  kubectl calicoq eval \"app == 'web'\"             endpoints and network sets that it selects
-  kubectl calicoq eval -n shop 'has(app)' -o name   of one namespace, for a script
+  kubectl calicoq eval \"app == 'web'\"             endpoints and network sets
+  kubectl calicoq eval -n shop 'has(app)' -o name   of a namespace, as names
 
 The whole cluster is looked at unless -n is given.";
 
 const AFTER_HELP: &str = "\
 Examples:
-  kubectl calicoq endpoint -n shop web-1             a pod by its name
-  kubectl calicoq endpoint shop/web-1 hep/node-a     a pod and a host endpoint
-  kubectl calicoq endpoint node/node-a               every endpoint of a node
-  kubectl calicoq endpoint 10.65.0.12                every endpoint that holds an address
-  kubectl calicoq endpoint -A 'shop/web-*'           a pattern over namespace and name
-  kubectl calicoq endpoint -A web                    a part of the id, in the whole cluster
-  kubectl calicoq endpoint -n shop -l app=web -rs    by label, policies only
+  kubectl calicoq endpoint -n shop web-1           a pod by its name
+  kubectl calicoq endpoint shop/web-1 hep/node-a   a pod and a host endpoint
+  kubectl calicoq endpoint node/node-a             every endpoint of a node
+  kubectl calicoq endpoint 10.65.0.12              whatever holds an address
+  kubectl calicoq endpoint -A 'shop/web-*'         a pattern: namespace and name
+  kubectl calicoq endpoint -A web                  a part of the id, anywhere
+  kubectl calicoq endpoint -n shop -l app=web -rs  by label, without rules
   kubectl calicoq endpoint -A -o json | jq -r '.items[].ref'
 
 Pods are looked for in the namespace of -n, with -A everywhere, else in that of the kubeconfig's context. \

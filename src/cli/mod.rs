@@ -29,6 +29,7 @@ pub use snapshot::{SnapshotArgs, VersionArgs};
     after_help = AFTER_HELP,
     subcommand_required = true,
     arg_required_else_help = true,
+    max_term_width = 80,
     infer_long_args = false
 )]
 pub struct Cli {
@@ -69,15 +70,15 @@ pub enum Command {
 
 const AFTER_HELP: &str = "\
 Examples:
-  kubectl calicoq endpoint -n shop web-1         what polices a pod, and which rules name it
-  kubectl calicoq endpoint -n shop               one line for each endpoint of a namespace
-  kubectl calicoq endpoint hep/node-a-eth0       a host endpoint
-  kubectl calicoq endpoint -A -o json            everything, for a script
-  kubectl calicoq endpoint -f dump/ shop/web-1   from files
-  kubectl calicoq host node-a                    every endpoint of a node
-  kubectl calicoq policy np/shop/db-in           what a policy applies to, and whom its rules name
-  kubectl calicoq eval \"app == 'web'\"            what a selector selects
-  kubectl calicoq snapshot cluster.json          a cluster in a file, to be read with -f
+  kubectl calicoq endpoint -n shop web-1        what polices a pod
+  kubectl calicoq endpoint -n shop              a line for each of a namespace
+  kubectl calicoq endpoint hep/node-a-eth0      a host endpoint
+  kubectl calicoq endpoint -A -o json           everything, for a script
+  kubectl calicoq endpoint -f dump/ shop/web-1  from files
+  kubectl calicoq host node-a                   every endpoint of a node
+  kubectl calicoq policy np/shop/db-in          what a policy applies to
+  kubectl calicoq eval \"app == 'web'\"           what a selector selects
+  kubectl calicoq snapshot cluster.json         a cluster in a file, for -f
 
 kubectl takes no flags before a plugin's name: write `kubectl calicoq endpoint -n shop`, not
 `kubectl -n shop calicoq endpoint`.
@@ -98,7 +99,13 @@ impl Cli {
             command = command.bin_name("kubectl calicoq");
         }
         let mut matches = command.clone().try_get_matches_from(arguments)?;
-        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+        let read = Self::from_arg_matches_mut(&mut matches);
+        let mut cli = read.map_err(|error| error.format(&mut command))?;
+        // As kubectl takes a variable that is not set.
+        cli.filter
+            .namespace
+            .take_if(|namespace| namespace.is_empty());
+        Ok(cli)
     }
 }
 

@@ -27,8 +27,8 @@ pub struct VersionArgs {
 
 const SNAPSHOT_HELP: &str = "\
 Examples:
-  kubectl calicoq snapshot cluster.json                   a cluster in a file
-  kubectl calicoq snapshot | jq -r '.items[0].complete'   whether nothing is missing
+  kubectl calicoq snapshot cluster.json                  a cluster in a file
+  kubectl calicoq snapshot | jq -r '.items[0].complete'  whether it is whole
 
 It is always of the whole cluster, so that -n and -l are refused, as JSON or with -o yaml, and read back with -f: \
 the answers are the same. \
@@ -37,7 +37,7 @@ the file.";
 
 const VERSION_HELP: &str = "\
 Examples:
-  kubectl calicoq version               of this tool, and of the cluster's Calico
-  kubectl calicoq version --client      of this tool alone
+  kubectl calicoq version            of this tool and the cluster's Calico
+  kubectl calicoq version --client   of this tool alone
 
 The cluster has two seconds to answer. Without an answer the exit code is still 0.";

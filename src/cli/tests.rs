@@ -194,3 +194,32 @@ fn a_token_is_never_printed() {
     assert_eq!(cli.connection.token.as_ref().unwrap().reveal(), "topsecret");
     assert!(!format!("{cli:?}").contains("topsecret"));
 }
+
+/// A terminal of eighty columns breaks no line of a help text, so that examples can be copied.
+#[test]
+fn help_fits_eighty_columns() {
+    for command in [
+        "", "endpoint", "host", "policy", "eval", "snapshot", "version",
+    ] {
+        let line = format!("{command} --help");
+        let help = parse(line.trim()).map(|_| ()).unwrap_err().to_string();
+        let examples = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+        let examples: Vec<&str> = examples.take_while(|line| !line.is_empty()).collect();
+        assert!(examples.len() >= 2, "{command}: {help}");
+        for example in examples {
+            assert!(
+                example.starts_with("  kubectl calicoq "),
+                "{command}: {example}"
+            );
+        }
+        for line in help.lines() {
+            assert!(line.chars().count() <= 80, "{command}: {line}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_namespace_is_none() {
+    let (_, cli) = typed("endpoint -n= web-1");
+    assert_eq!(cli.filter.namespace, None);
+}

@@ -54,7 +54,7 @@ pub(super) fn convert(
     if read {
         convert_kind(converter, &ADMIN, order, object, out);
     } else {
-        out.push(Fact::Note(ignored(&ADMIN, object)));
+        ignore(converter, &ADMIN, order, object, out);
     }
 }
 
@@ -66,17 +66,33 @@ pub(super) fn convert_baseline(
     if converter.behaviour().cluster_policies() == ClusterPolicies::AdminAndBaseline {
         convert_kind(converter, &BASELINE, 1000.0, object, out);
     } else {
-        out.push(Fact::Note(ignored(&BASELINE, object)));
+        ignore(converter, &BASELINE, 1000.0, object, out);
     }
 }
 
-fn ignored(kind: &Kind, object: &Kubernetes<'_, AdminPolicySpec>) -> Note {
+/// A version that does not read the kind: what the policy would select is known all the same.
+fn ignore(
+    converter: &mut Converter,
+    kind: &Kind,
+    order: f64,
+    object: &Kubernetes<'_, AdminPolicySpec>,
+    out: &mut Vec<Fact>,
+) {
     let reference = ObjectRef::new(API_VERSION, kind.name, "", &object.metadata.name);
     let message = format!(
         "this version of Calico ignores objects of kind {}",
         kind.name
     );
-    Note::new(codes::ANP_IGNORED, &reference, message)
+    out.push(Fact::Note(Note::new(
+        codes::ANP_IGNORED,
+        &reference,
+        message,
+    )));
+    let subject = object.spec.subject.as_ref();
+    let (mut draft, _) = cluster_peer::draft(converter, kind.kind, reference, subject);
+    draft.tier = kind.tier.to_owned();
+    draft.order = Some(order);
+    policy::skip(converter, draft, out);
 }
 
 fn convert_kind(

@@ -26,6 +26,7 @@ pub(super) fn convert(
 ) {
     let name = &*object.metadata.name;
     let reference = ObjectRef::new(API_VERSION, "ClusterNetworkPolicy", "", name);
+    let kind = PolicyKind::KubernetesClusterNetworkPolicy;
     if converter.behaviour().cluster_policies() != ClusterPolicies::Cluster {
         let message = "this version of Calico does not read ClusterNetworkPolicies";
         out.push(Fact::Note(Note::new(
@@ -33,10 +34,14 @@ pub(super) fn convert(
             &reference,
             message,
         )));
+        let subject = object.spec.subject.as_ref();
+        let (mut draft, _) = cluster_peer::draft(converter, kind, reference, subject);
+        draft.order = Some(f64::from(object.spec.priority.unwrap_or(0)));
+        draft.tier.clone_from(&object.spec.tier.0);
+        policy::skip(converter, draft, out);
         return;
     }
     let spec = &object.spec;
-    let kind = PolicyKind::KubernetesClusterNetworkPolicy;
     let (mut draft, has_subject) =
         cluster_peer::draft(converter, kind, reference, spec.subject.as_ref());
     draft.order = Some(f64::from(spec.priority.unwrap_or(0)));

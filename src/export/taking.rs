@@ -61,6 +61,9 @@ impl<'a> Taking<'a> {
         self.out.flush()?;
         let behaviour = Behaviour::of(self.version.as_deref().and_then(Version::parse));
         let mut info = SnapshotInfo::of(provenance);
+        // A snapshot of a snapshot stands in for the same datastore.
+        info.datastore = self.datastore;
+        info.objects = Some(self.objects);
         info.complete = !self.gaps.iter().any(|gap| behaviour.reads(&gap.kind));
         info.calico_version = self.version;
         info.gaps = self.gaps;

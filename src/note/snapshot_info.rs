@@ -34,6 +34,9 @@ pub struct SnapshotInfo {
     pub revisions: BTreeMap<String, String>,
     /// When, RFC 3339 in UTC, whole seconds.
     pub read_at: String,
+    /// How many items follow; with fewer the file was cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objects: Option<u64>,
     /// Whether nothing is missing that this version of Calico reads.
     pub complete: bool,
     /// What could not be read.
@@ -77,6 +80,7 @@ impl SnapshotInfo {
             revision: provenance.revision,
             revisions: provenance.revisions,
             read_at: provenance.read_at,
+            objects: None,
             complete: true,
             gaps: Vec::new(),
             notes: Vec::new(),

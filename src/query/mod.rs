@@ -13,3 +13,6 @@ pub mod policy;
 mod rule_match;
 pub mod selected;
 mod stage;
+mod unreadable;
+
+pub use unreadable::unreadable;

@@ -7,11 +7,17 @@ const MOST: usize = 3;
 pub(super) fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let wide = (name.chars().count() / 2).clamp(1, 3);
     let name = name.to_lowercase();
+    // A name that the other one goes on from is nearer than one of another spelling is far.
+    let goes_on = |longer: &str, shorter: &str| {
+        let rest = longer.strip_prefix(shorter);
+        shorter.len() > 2 && rest.is_some_and(|rest| rest.starts_with(['.', '-']))
+    };
     let distance = |other: &'a str| {
-        (
-            strsim::damerau_levenshtein(&name, &other.to_lowercase()),
-            other,
-        )
+        let lower = other.to_lowercase();
+        match goes_on(&name, &lower) || goes_on(&lower, &name) {
+            true => (1, other),
+            false => (strsim::damerau_levenshtein(&name, &lower), other),
+        }
     };
     let mut found: Vec<_> = names
         .into_iter()
@@ -37,5 +43,10 @@ mod tests {
         assert_eq!(near("nodea", names), ["node-a", "node-b", "nodes-a"]);
         assert_eq!(near("NODE-A", names), ["node-a", "node-b", "nodes-a"]);
         assert_eq!(near("x", names), Vec::<String>::new());
+        assert_eq!(near("worker.example.org", names), ["worker"]);
+        assert_eq!(
+            near("worker", ["worker-7", "workers"]),
+            ["worker-7", "workers"]
+        );
     }
 }

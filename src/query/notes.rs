@@ -53,8 +53,10 @@ pub(super) fn of_policy(
     (policy, state): (&Policy, PolicyState),
 ) -> Vec<Note> {
     let about = snapshot.notes_about(&policy.object);
+    // That its kind is not read is why this one is dropped.
+    let unread = [codes::ANP_IGNORED, codes::CNP_OLD_CALICO];
     let mut notes: Vec<Note> = about
-        .filter(|note| !OF_CLUSTER.contains(&note.code))
+        .filter(|note| unread.contains(&note.code) || !OF_CLUSTER.contains(&note.code))
         .cloned()
         .collect();
     let exists = matcher

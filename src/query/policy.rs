@@ -167,6 +167,7 @@ impl<'a> Maker<'a> {
             service_account_selector: written(&policy.service_account_selector_written),
             effective_selector: (!hide.selectors).then(|| item::effective(policy)),
             state,
+            unreadable_selector: policy.selector.is_none(),
             endpoints: endpoints.iter().filter(applies).map(selected).collect(),
             rule_endpoints: (!hide.rule_matches).then(|| match runs {
                 true => self.rule_endpoints(policy, &endpoints),

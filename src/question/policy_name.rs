@@ -99,8 +99,23 @@ impl PolicyName {
     }
 }
 
-/// A short form, Calico's full name, or Kubernetes' own.
+/// A short form, Calico's full name, or Kubernetes' own; with its group, as `kubectl get -o name` prints it, too.
 fn kind(text: &str) -> Option<PolicyKind> {
+    if let Some((plural, group)) = text.split_once('.') {
+        return match (kind(plural)?, group) {
+            (PolicyKind::NetworkPolicy, "networking.k8s.io") => {
+                Some(PolicyKind::KubernetesNetworkPolicy)
+            }
+            (
+                kind @ (PolicyKind::KubernetesClusterNetworkPolicy
+                | PolicyKind::KubernetesAdminNetworkPolicy
+                | PolicyKind::KubernetesBaselineAdminNetworkPolicy),
+                "policy.networking.k8s.io",
+            ) => Some(kind),
+            (kind, "crd.projectcalico.org" | "projectcalico.org") => Some(kind),
+            _ => None,
+        };
+    }
     // In the plural too, as kubectl takes resources.
     let lower = text.to_ascii_lowercase();
     let singular = lower
@@ -179,6 +194,18 @@ mod tests {
             ("shop/staged:web", &["snp/shop/web"]),
             ("globalnetworkpolicies/web", &["gnp/web"]),
             ("StagedNetworkPolicies/shop/web", &["snp/shop/web"]),
+            (
+                "networkpolicy.networking.k8s.io/shop/web",
+                &["knp/shop/web"],
+            ),
+            (
+                "networkpolicies.crd.projectcalico.org/shop/web",
+                &["np/shop/web"],
+            ),
+            (
+                "clusternetworkpolicy.policy.networking.k8s.io/web",
+                &["kcnp/web"],
+            ),
             ("other", &[]),
         ] {
             let name = PolicyName::parse(typed).ok();

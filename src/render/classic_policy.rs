@@ -48,10 +48,11 @@ fn one(item: &PolicyItem, typed: &str, style: &Style) -> String {
     let hide = style.options.hide_selectors;
     let named = format!("Policy \"{typed}\"");
     let (mark, verb) = state(item.state);
-    let mut text = format!(
-        "{}{named}{mark} {verb} to these endpoints:\n",
-        tier(&item.tier)
-    );
+    let these = match item.unreadable_selector && item.state == PolicyState::Dropped {
+        true => "to what cannot be told: its selector cannot be read",
+        false => "to these endpoints:",
+    };
+    let mut text = format!("{}{named}{mark} {verb} {these}\n", tier(&item.tier));
     let selector = match item.effective_selector.as_deref().filter(|_| !hide) {
         Some(selector) => format!("; selector \"{selector}\""),
         None => String::new(),

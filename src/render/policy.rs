@@ -160,15 +160,19 @@ fn reason(note: &Note, style: &Style, out: &mut dyn Write) -> io::Result<()> {
         safe(&format!("{field}{}", note.message))
     )?;
     if let (Some(text), Some(at)) = (&note.text, note.at) {
-        let before = text.get(..at).unwrap_or(text);
-        let blanks = " ".repeat(unicode_width::UnicodeWidthStr::width(safe(before).as_str()));
-        writeln!(out, "{:<13} {}", "", safe(text))?;
+        // On one line, wherever it goes: the caret points into it.
+        let before = super::escape(text.get(..at).unwrap_or(text));
+        let blanks = " ".repeat(unicode_width::UnicodeWidthStr::width(&*before));
+        writeln!(out, "{:<13} {}", "", super::escape(text))?;
         writeln!(out, "{:<13} {blanks}^", "")?;
     }
     Ok(())
 }
 
 fn would_apply(item: &PolicyItem) -> String {
+    if item.unreadable_selector {
+        return "What it would apply to cannot be told: its selector cannot be read".to_owned();
+    }
     let refs: Vec<&str> = item
         .endpoints
         .iter()

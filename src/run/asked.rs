@@ -22,8 +22,11 @@ pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
             (About::Endpoints, what?)
         }
         Command::Host(arguments) => {
-            let typed = &arguments.node;
-            let name = typed.strip_prefix("node/").unwrap_or(typed).to_owned();
+            let typed = What::parse(&arguments.node).map(|what| what.form);
+            let name = match typed {
+                Ok(Form::Node { name }) => name,
+                _ => arguments.node.clone(),
+            };
             if name.is_empty() {
                 return Err(Error::usage("NODE is the name of a node"));
             }
@@ -58,6 +61,18 @@ pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
             selectors: cli.output.hide_selectors,
         },
     }))
+}
+
+/// What was typed is said to be wrong also where nothing hangs on it.
+///
+/// # Errors
+/// A usage error.
+pub(super) fn check(cli: &Cli) -> Result<(), Error> {
+    if let Some(text) = &cli.filter.selector {
+        LabelSelector::parse(text)?;
+    }
+    let version = cli.filter.calico_version.as_deref();
+    version.map(version_of).transpose().map(|_| ())
 }
 
 /// The scope where there is no context: everything, unless a namespace was typed.

@@ -157,6 +157,15 @@ impl Asking<'_> {
         let answer =
             query::policy::answer(snapshot, self.matcher(), self.question, name, provenance);
         let (head, missing) = (answer.head.clone(), answer.tail.not_found.clone());
+        if !missing.is_empty()
+            && let Some(gap) = query::unreadable(name, &head.gaps)
+        {
+            return Err(Error::Unreadable {
+                what: gap.resource.clone(),
+                cause: gap.message.clone(),
+                hint: None,
+            });
+        }
         let style = self.style(None);
         let mut out = BufWriter::new(io::stdout().lock());
         render::policy(answer, &style, &mut out)?;

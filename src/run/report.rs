@@ -220,7 +220,9 @@ fn not_there(missing: &NotFound, question: &Question) -> String {
     let scope = question.scope.namespace.as_deref();
     match form {
         Some(Form::Host { .. }) => format!("no host endpoint \"{name}\""),
-        Some(Form::Node { .. }) => format!("neither a node nor an endpoint of a node \"{name}\""),
+        Some(Form::Node { name }) => {
+            format!("neither a node nor an endpoint of a node \"{name}\"")
+        }
         Some(Form::Pod {
             namespace: Some(namespace),
             ..

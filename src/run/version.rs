@@ -20,9 +20,15 @@ pub(super) const LOGIN: Duration = Duration::from_millis(1900);
 
 /// Tells the versions; a cluster that does not answer is no failure.
 pub(super) fn version(cli: &Cli, arguments: VersionArgs) -> Result<Exit, Error> {
-    if !matches!(cli.output.format, None | Some(Format::Json | Format::Yaml)) {
+    let forms = [Format::Table, Format::Json, Format::Yaml];
+    if cli
+        .output
+        .format
+        .is_some_and(|format| !forms.contains(&format))
+    {
         return Err(Error::usage("version prints text, or -o json or yaml"));
     }
+    asked::check(cli)?;
     let mut answer = VersionAnswer::of_client();
     if !arguments.client {
         match in_time(cli.clone()) {

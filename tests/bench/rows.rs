@@ -38,7 +38,10 @@ impl Rows {
 
     /// Says what was missed.
     pub fn finish(self) {
-        println!();
+        println!(
+            "\npeak of resident memory, the generated clusters included: {:.0} MB",
+            peak()
+        );
         match self.missed.as_slice() {
             [] => println!("every target is met"),
             missed => missed.iter().for_each(|row| println!("missed: {row}")),
@@ -73,18 +76,9 @@ pub fn rate(bytes: usize, duration: Duration) -> String {
 }
 
 /// Peak of resident memory so far, in MB; 0 where the system does not tell.
-pub fn peak() -> f64 {
-    status("VmHWM:")
-}
-
-/// Resident memory now, in MB.
-pub fn resident() -> f64 {
-    status("VmRSS:")
-}
-
-fn status(field: &str) -> f64 {
+fn peak() -> f64 {
     let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix(field));
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
     kib.unwrap_or_default() / 1024.0
 }

@@ -58,6 +58,9 @@ pub(super) fn file(file: &File, found: &mut Found) {
     };
     match taken::snapshot(file, text) {
         Some(Ok((taken, objects))) => {
+            if let Some(cause) = taken.is_cut() {
+                found.problem(file, (1, 1), cause);
+            }
             found.taken = Some(taken);
             found.snapshots += 1;
             found.objects.extend(objects);

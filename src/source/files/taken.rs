@@ -19,6 +19,8 @@ use crate::source::Sink;
 /// What a snapshot says of itself, and how much of it was told.
 pub(super) struct Taken {
     pub(super) info: SnapshotInfo,
+    /// How many items follow it.
+    items: u64,
     told: BTreeSet<usize>,
     began: bool,
 }
@@ -63,7 +65,7 @@ pub(super) fn snapshot(file: &File, text: &str) -> Option<Result<(Taken, Vec<Rea
             Err(error) => return Some(Err(format!("an item cannot be read: {error}"))),
         }
     }
-    Some(Ok((Taken::new(info), objects)))
+    Some(Ok((Taken::new(info, rest.len()), objects)))
 }
 
 fn of_another_form(api_version: &str) -> String {
@@ -138,12 +140,22 @@ fn kept(object: Option<Box<RawValue>>) -> Bytes {
 // === impl Taken ===
 
 impl Taken {
-    fn new(info: SnapshotInfo) -> Self {
+    fn new(info: SnapshotInfo, items: usize) -> Self {
         Self {
             info,
+            items: u64::try_from(items).unwrap_or(u64::MAX),
             told: BTreeSet::new(),
             began: false,
         }
+    }
+
+    /// That items are missing, as YAML that was cut cannot show.
+    pub(super) fn is_cut(&self) -> Option<String> {
+        let written = self.info.objects.filter(|written| self.items < *written)?;
+        let items = self.items;
+        Some(format!(
+            "{items} of {written} objects of the snapshot are here: it was cut"
+        ))
     }
 
     /// Whether objects are found by the keys that they had in etcd.
