@@ -32,7 +32,7 @@ pub use etcd_key::{
 pub use kept::{Kept, KeptBroken, KeptUndecodable, is_deep, tamed};
 pub use metadata::Metadata;
 pub use object::{Calico, Group, Kubernetes, Object};
-pub use page::{Page, items};
+pub use page::{Page, PageHead, head, items, pods};
 
 #[cfg(test)]
 mod tests;

@@ -17,10 +17,10 @@ fn a_page_is_split_into_its_items() {
         "items":[{"metadata":{"name":"a"}}, {"metadata":{"name":"b"}}]}"#;
     let page = items(page).unwrap();
     assert_eq!(
-        (page.kind.as_str(), page.resource_version.as_str()),
+        (page.head.kind.as_str(), page.head.resource_version.as_str()),
         ("PodList", "7")
     );
-    assert_eq!(page.next, None);
+    assert_eq!(page.head.next, None);
     assert_eq!(
         page.items,
         [
@@ -31,7 +31,10 @@ fn a_page_is_split_into_its_items() {
     let object = decode(page.items.first().unwrap(), Some(("v1", "Pod"))).unwrap();
     assert_eq!(&*object.unwrap().metadata().name, "a");
     let more = items(br#"{"metadata":{"continue":"x"},"items":null}"#).unwrap();
-    assert_eq!((more.next.as_deref(), more.items.len()), (Some("x"), 0));
+    assert_eq!(
+        (more.head.next.as_deref(), more.items.len()),
+        (Some("x"), 0)
+    );
 }
 
 #[test]
@@ -169,4 +172,67 @@ fn every_kind_survives_the_way_to_json_and_back() {
         assert!(json.contains(&format!("\"kind\":\"{}\"", object.kind())));
         assert!(json.contains(&format!("\"apiVersion\":\"{}\"", object.api_version())));
     }
+}
+
+#[test]
+fn a_page_says_what_it_is_in_front_of_its_items() {
+    let page = br#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7","continue":"x"},"items":[{"me"#;
+    let begin = page.len() - br#"":[{"me"#.len();
+    let found = head(page).unwrap();
+    assert_eq!(
+        (
+            &*found.kind,
+            &*found.resource_version,
+            found.next.as_deref()
+        ),
+        ("PodList", "7", Some("x"))
+    );
+    // Neither before the items begin, nor where they come first.
+    for end in 0..=begin {
+        assert_eq!(head(page.get(..end).unwrap()), None, "{end}");
+    }
+    assert_eq!(
+        head(br#"{"items":[],"metadata":{"resourceVersion":"7"}}"#),
+        None
+    );
+    assert_eq!(head(b"garbage"), None);
+}
+
+#[test]
+fn pods_are_handed_over_up_to_what_is_wrong() {
+    let named = |page: &str| {
+        let mut names = Vec::new();
+        let (taken, read) = pods(page.as_bytes(), &mut |pod| {
+            names.push(pod.metadata.name.to_string());
+        });
+        assert_eq!(taken, names.len());
+        (names.join(" "), read.is_ok())
+    };
+    let list = |items: &str| format!(r#"{{"metadata":{{}},"items":[{items}],"kind":"PodList"}}"#);
+    let pod =
+        |name: &str| format!(r#"{{"metadata":{{"name":"{name}","x":[1]}},"spec":{{"a":{{}}}}}}"#);
+    let (a, b) = (pod("a"), pod("b"));
+    assert_eq!(
+        named(&list(&format!("{a},null,{b}"))),
+        ("a b".to_owned(), true)
+    );
+    assert_eq!(named(r#"{"items":null}"#), (String::new(), true));
+    for wrong in [
+        r#"{"metadata":{"name":7}}"#,
+        r#"["a"]"#,
+        r#"{"spec":{"nodeName":[]}}"#,
+        "7",
+    ] {
+        assert_eq!(
+            named(&list(&format!("{a},{wrong},{b}"))),
+            ("a".to_owned(), false),
+            "{wrong}"
+        );
+    }
+    let whole = list(&format!("{a},{b}"));
+    assert_eq!(
+        named(whole.get(..whole.len() - 10).unwrap()),
+        ("a b".to_owned(), false)
+    );
+    assert_eq!(named(&format!("{whole}x")), ("a b".to_owned(), false));
 }

@@ -16,7 +16,7 @@ use crate::raw::{Broken, Object, Undecodable};
 
 /// Takes what a source reads.
 pub trait Sink {
-    /// One object, and the text that it was read from.
+    /// One object, and the text that it was read from; empty where all that is read of it is in the object.
     fn object(&mut self, object: Object<'_>, json: &[u8]);
     /// One object of a known kind that does not decode, and its text; empty where there is none any more.
     fn broken(&mut self, broken: Broken, json: &[u8]);

@@ -3,7 +3,7 @@
 
 use calicoq::need::{Kind, Read};
 use calicoq::note::{Datastore, Provenance, VersionFrom};
-use calicoq::raw;
+use calicoq::raw::{self, Object};
 use calicoq::source::{ReadError, Sink, Source};
 
 use crate::cluster::Cluster;
@@ -114,6 +114,10 @@ fn page<'a>(version: &str, kind: &str, items: impl Iterator<Item = &'a str>) -> 
 
 /// Hands the objects of a page over, as the source of a server does.
 pub fn hand_over(page: &[u8], version: &str, kind: &str, sink: &mut dyn Sink) {
+    if kind == "Pod" {
+        let (_, read) = raw::pods(page, &mut |pod| sink.object(Object::Pod(pod), &[]));
+        return assert!(read.is_ok());
+    }
     let Ok(page) = raw::items(page) else { return };
     for item in page.items {
         match raw::decode(item, Some((version, kind))) {

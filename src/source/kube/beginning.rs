@@ -118,7 +118,8 @@ impl KubeSource {
         let wanted = reads
             .iter()
             .any(|read| read.kind == Kind::ClusterInformation);
-        Ok(self.begin(information, Wanted::from(wanted), counts, sink))
+        let begun = self.begin(information, Wanted::from(wanted), counts, sink);
+        begun.map_err(|failure| self.lost(failure))
     }
 
     fn begin(
@@ -127,17 +128,17 @@ impl KubeSource {
         wanted: Wanted,
         counts: &mut Counts,
         sink: &mut dyn Sink,
-    ) -> Informed {
+    ) -> Result<Informed, Failure> {
         let Some(discovery) = &self.discovery else {
-            return Informed::No;
+            return Ok(Informed::No);
         };
         let target = opening::information(discovery.calico);
         match information {
             Information::Listed(page) => {
                 let (name, kind) = (target.resource.full_name(), target.resource.kind);
-                let revision = page.revision.clone();
+                let revision = page.revision().to_owned();
                 if wanted == Wanted::Yes {
-                    self.hand_over(&target.resource, page, counts, sink);
+                    self.hand_over(&target.resource, page, counts, sink)?;
                 }
                 if self.connection.moment == WhenRead::OneMoment && !self.pin.is_unpinned(kind) {
                     self.pin.choose(revision.clone(), target);
@@ -145,11 +146,11 @@ impl KubeSource {
                 } else {
                     self.pin.keep(name, kind, Seen::At(revision));
                 }
-                Informed::Yes
+                Ok(Informed::Yes)
             }
-            Information::Absent => Informed::Yes,
+            Information::Absent => Ok(Informed::Yes),
             // The read of it finds out why, and what else can be done.
-            Information::Refused => Informed::No,
+            Information::Refused => Ok(Informed::No),
         }
     }
 

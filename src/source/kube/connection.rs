@@ -6,11 +6,12 @@ use ::kube::client::Body;
 use ::kube::{Client, Config};
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::errors::Failure;
 use super::stats::Counters;
 use crate::need::Kind;
+use crate::raw::{self, PageHead};
 
 /// How long connecting may take: DNS, TCP and TLS together.
 pub(super) const CONNECT: Duration = Duration::from_secs(5);
@@ -20,6 +21,8 @@ pub(super) const REQUEST: Duration = Duration::from_secs(30);
 pub(super) const WHOLE: Duration = Duration::from_secs(120);
 /// The most requests at once.
 const AT_ONCE: usize = 4;
+/// How much of a page is searched for what it says of itself.
+const FRONT: usize = 64 << 10;
 /// The waits of a busy server that does not say how long it will be.
 const WAITS: [Duration; 4] = [
     Duration::from_millis(250),
@@ -86,10 +89,34 @@ impl Api {
         kind: Option<Kind>,
         buffer: Vec<u8>,
     ) -> Result<Reply, Failure> {
-        let mut buffer = buffer;
+        self.fetch(path, kind, buffer, &mut None).await
+    }
+
+    /// As [`Api::get`], of a page of a list: what it says of itself is told while the rest is still coming.
+    ///
+    /// # Errors
+    /// As [`Api::get`].
+    pub async fn get_page(
+        &self,
+        path: &str,
+        kind: Kind,
+        buffer: Vec<u8>,
+        head: Option<oneshot::Sender<PageHead>>,
+    ) -> Result<Reply, Failure> {
+        let mut head = head;
+        self.fetch(path, Some(kind), buffer, &mut head).await
+    }
+
+    async fn fetch(
+        &self,
+        path: &str,
+        kind: Option<Kind>,
+        mut buffer: Vec<u8>,
+        head: &mut Option<oneshot::Sender<PageHead>>,
+    ) -> Result<Reply, Failure> {
         let mut waits = WAITS.into_iter();
         loop {
-            let (reply, after) = self.once(path, buffer).await?;
+            let (reply, after) = self.once(path, buffer, head).await?;
             if let Some(kind) = kind {
                 self.counters.bytes(kind, reply.body.len());
             }
@@ -113,6 +140,7 @@ impl Api {
         &self,
         path: &str,
         buffer: Vec<u8>,
+        head: &mut Option<oneshot::Sender<PageHead>>,
     ) -> Result<(Reply, Option<Duration>), Failure> {
         let late = || Failure::Late(WHOLE);
         let left = self.deadline.saturating_duration_since(Instant::now());
@@ -125,7 +153,7 @@ impl Api {
         };
         self.counters.request();
         let began = Instant::now();
-        let done = tokio::time::timeout(limit, self.exchange(path, buffer)).await;
+        let done = tokio::time::timeout(limit, self.exchange(path, buffer, head)).await;
         let (reply, after) = done.map_err(|_| failure)??;
         tracing::debug!(
             "GET {path}: {}, {} bytes, {} ms",
@@ -140,6 +168,7 @@ impl Api {
         &self,
         path: &str,
         mut buffer: Vec<u8>,
+        head: &mut Option<oneshot::Sender<PageHead>>,
     ) -> Result<(Reply, Option<Duration>), Failure> {
         buffer.clear();
         let request = http::Request::get(path)
@@ -156,6 +185,9 @@ impl Api {
             let frame = frame.map_err(|error| Failure::from_chain(&error))?;
             if let Ok(data) = frame.into_data() {
                 buffer.extend_from_slice(&data);
+                if status == 200 && head.is_some() {
+                    tell_head(&buffer, head);
+                }
             }
         }
         let reply = Reply {
@@ -163,6 +195,18 @@ impl Api {
             body: buffer,
         };
         Ok((reply, after.map(Duration::from_secs)))
+    }
+}
+
+/// Tells what the beginning of a page says of it, once; what is not said there is not looked for.
+fn tell_head(bytes: &[u8], head: &mut Option<oneshot::Sender<PageHead>>) {
+    let found = raw::head(bytes);
+    if found.is_none() && bytes.len() < FRONT {
+        return;
+    }
+    // Whoever asked may have given up, or learns by the dropped end that nothing is said.
+    if let (Some(sender), Some(found)) = (head.take(), found) {
+        let _ = sender.send(found);
     }
 }
 

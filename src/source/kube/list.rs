@@ -1,31 +1,28 @@
 //! One list, page by page: each page is handed over as soon as it has come, and the next is asked for while it is
 //! being read.
 
-use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use super::connection::{Api, Reply};
 use super::errors::Failure;
 use super::forbidden::Ended;
 use super::resources::{At, Resource, Target};
-use crate::raw;
+use crate::raw::{self, PageHead};
 
 /// Objects of a page.
 pub(super) const LIMIT: usize = 500;
-/// Pages of one list in memory: one is being read, one is coming.
-const PAGES: usize = 2;
+/// Pages of one list in memory: one is being read, one is coming, one is asked for.
+const PAGES: usize = 3;
 /// Buffers that are kept for further pages.
 const BUFFERS: usize = 8;
 
-/// One page of a list, split into its objects.
+/// One page of a list.
 pub(super) struct Page {
     body: Vec<u8>,
-    items: Vec<Range<usize>>,
-    /// The revision it was read at.
-    pub revision: String,
-    next: Option<String>,
+    head: PageHead,
 }
 
 /// What a read hands over.
@@ -64,6 +61,15 @@ pub(super) struct Lister {
     memory: Arc<Semaphore>,
 }
 
+/// A page that is on its way.
+struct Fetch {
+    task: JoinHandle<Result<Fetched, Failure>>,
+    head: oneshot::Receiver<PageHead>,
+}
+
+/// What a server answers, and the memory that it takes.
+type Fetched = (Result<Reply, Listed>, OwnedSemaphorePermit);
+
 /// Buffers of pages that were read.
 #[derive(Clone, Default)]
 pub(super) struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
@@ -71,42 +77,48 @@ pub(super) struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
 // === impl Page ===
 
 impl Page {
-    /// Splits an answer.
+    /// An answer; its items are not looked at yet, if it says what it is in front of them.
     ///
     /// # Errors
     /// It is no list.
-    pub fn split(body: Vec<u8>) -> Result<Self, Failure> {
-        let start = body.as_ptr().addr();
-        let page = raw::items(&body)
-            .map_err(|error| Failure::Garbage(format!("the answer is no list: {error}")))?;
-        if page.resource_version.is_empty() && !page.kind.ends_with("List") {
+    pub fn of(body: Vec<u8>) -> Result<Self, Failure> {
+        let head = match raw::head(&body) {
+            Some(head) => head,
+            None => raw::items(&body).map_err(|error| no_list(&error))?.head,
+        };
+        if head.resource_version.is_empty() && !head.kind.ends_with("List") {
             return Err(Failure::Garbage("the answer is no list".to_owned()));
         }
-        let range = |item: &&[u8]| {
-            let from = item.as_ptr().addr() - start;
-            from..from + item.len()
-        };
-        let items = page.items.iter().map(range).collect();
-        let (revision, next) = (page.resource_version, page.next);
-        Ok(Self {
-            body,
-            items,
-            revision,
-            next,
-        })
+        Ok(Self { body, head })
+    }
+
+    /// The revision that it was read at.
+    pub fn revision(&self) -> &str {
+        &self.head.resource_version
     }
 
     /// The objects' bytes.
-    pub fn items(&self) -> impl Iterator<Item = &[u8]> {
-        self.items
-            .iter()
-            .filter_map(|range| self.body.get(range.clone()))
+    ///
+    /// # Errors
+    /// It is no list to its end.
+    pub fn items(&self) -> Result<Vec<&[u8]>, Failure> {
+        let page = raw::items(&self.body).map_err(|error| no_list(&error))?;
+        Ok(page.items)
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &[u8] {
+        &self.body
     }
 
     /// The buffer, for another page.
     pub fn into_buffer(self) -> Vec<u8> {
         self.body
     }
+}
+
+fn no_list(error: &serde_json::Error) -> Failure {
+    Failure::Garbage(format!("the answer is no list: {error}"))
 }
 
 // === impl Buffers ===
@@ -124,6 +136,29 @@ impl Buffers {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.pop().unwrap_or_default()
     }
+}
+
+// === impl Fetch ===
+
+impl Fetch {
+    /// What asks for the page behind it, if it says so before its items.
+    async fn next(&mut self) -> Option<String> {
+        (&mut self.head).await.ok()?.next
+    }
+
+    async fn page(&mut self) -> Result<Fetched, Failure> {
+        (&mut self.task).await.map_err(|_| given_up())?
+    }
+}
+
+impl Drop for Fetch {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn given_up() -> Failure {
+    Failure::Garbage("reading was given up".to_owned())
 }
 
 // === impl Lister ===
@@ -145,35 +180,38 @@ impl Lister {
         &self.api
     }
 
-    /// Reads a list to its end.
+    /// Reads a list to its end. The next page is asked for as soon as the one before says how.
     ///
     /// # Errors
     /// [`Failure::Gone`] when the moment is gone, [`Failure::Moved`] when pages were handed over and the rest
     /// cannot be had at that moment; else what the connection says.
     pub async fn list(&self, target: &Target, at: At<'_>) -> Result<Listed, Failure> {
-        let (page, memory) = self.page(target, &target.first(at, LIMIT)).await?;
-        let mut page = match page {
-            Ok(reply) => Page::split(reply.body)?,
-            Err(refused) => return Ok(refused),
-        };
-        if matches!(at, At::Revision(n) if n != page.revision) {
-            return Ok(Listed::Elsewhere);
-        }
-        let revision = page.revision.clone();
-        let mut memory = memory;
+        let mut coming = self.fetch(target, target.first(at, LIMIT));
+        let mut revision: Option<String> = None;
         loop {
-            let next = page.next.take();
-            self.hand_over(target, page, memory).await;
-            let Some(token) = next else {
-                return Ok(Listed::Whole(revision));
-            };
-            let (reply, further) = self.page(target, &target.next(&token, LIMIT)).await?;
-            page = match reply {
-                Ok(reply) => Page::split(reply.body)?,
-                Err(_) if at != At::Latest => return Err(Failure::Moved(target.resource.kind)),
+            let token = coming.next().await;
+            let mut following = token.map(|token| self.fetch(target, target.next(&token, LIMIT)));
+            let (page, memory) = coming.page().await?;
+            let page = match page {
+                Ok(reply) => Page::of(reply.body)?,
+                Err(_) if revision.is_some() && at != At::Latest => {
+                    return Err(Failure::Moved(target.resource.kind));
+                }
                 Err(refused) => return Ok(refused),
             };
-            memory = further;
+            let revision = revision.get_or_insert_with(|| page.revision().to_owned());
+            if matches!(at, At::Revision(n) if n != revision) {
+                return Ok(Listed::Elsewhere);
+            }
+            if following.is_none() {
+                let token = page.head.next.as_deref();
+                following = token.map(|token| self.fetch(target, target.next(token, LIMIT)));
+            }
+            self.hand_over(target, page, memory).await;
+            match following {
+                Some(next) => coming = next,
+                None => return Ok(Listed::Whole(revision.clone())),
+            }
         }
     }
 
@@ -185,22 +223,30 @@ impl Lister {
         guard(&self.api, target).await
     }
 
-    async fn page(
-        &self,
-        target: &Target,
-        path: &str,
-    ) -> Result<(Result<Reply, Listed>, OwnedSemaphorePermit), Failure> {
-        let memory = Arc::clone(&self.memory).acquire_owned().await;
-        let memory = memory.map_err(|_| Failure::Garbage("reading was given up".to_owned()))?;
-        let kind = Some(target.resource.kind);
-        let reply = self.api.get(path, kind, self.buffers.take()).await?;
-        let page = match reply.status {
-            200 => Ok(reply),
-            404 if !target.resource.is_core() => Err(Listed::Absent),
-            410 => return Err(Failure::Gone),
-            status => Err(Listed::Refused(status, reply.message())),
-        };
-        Ok((page, memory))
+    /// Begins to fetch a page.
+    fn fetch(&self, target: &Target, path: String) -> Fetch {
+        let (api, buffers, memory) = (
+            Arc::clone(&self.api),
+            self.buffers.clone(),
+            Arc::clone(&self.memory),
+        );
+        let (kind, is_core) = (target.resource.kind, target.resource.is_core());
+        let (said, head) = oneshot::channel();
+        let task = tokio::spawn(async move {
+            let memory = memory.acquire_owned().await;
+            let memory = memory.map_err(|_| given_up())?;
+            let reply = api
+                .get_page(&path, kind, buffers.take(), Some(said))
+                .await?;
+            let page = match reply.status {
+                200 => Ok(reply),
+                404 if !is_core => Err(Listed::Absent),
+                410 => return Err(Failure::Gone),
+                status => Err(Listed::Refused(status, reply.message())),
+            };
+            Ok((page, memory))
+        });
+        Fetch { task, head }
     }
 
     async fn hand_over(&self, target: &Target, page: Page, memory: OwnedSemaphorePermit) {
@@ -222,7 +268,7 @@ pub(super) async fn guard(api: &Api, target: &Target) -> Result<Option<String>, 
     let kind = Some(target.resource.kind);
     let reply = api.get(&target.guard(), kind, Vec::new()).await?;
     match reply.status {
-        200 => Ok(Some(Page::split(reply.body)?.revision)),
+        200 => Ok(Some(Page::of(reply.body)?.head.resource_version)),
         _ => Ok(None),
     }
 }

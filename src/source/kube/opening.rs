@@ -124,7 +124,7 @@ fn served(reply: &Reply) -> Result<Discovery, Failure> {
 
 fn understand(reply: Reply) -> Result<Information, Failure> {
     match reply.status {
-        200 => Page::split(reply.body).map(Information::Listed),
+        200 => Page::of(reply.body).map(Information::Listed),
         404 => Ok(Information::Absent),
         403 | 500 | 504 => Ok(Information::Refused),
         status => Err(Failure::Status(status, reply.message())),

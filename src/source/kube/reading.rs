@@ -17,7 +17,7 @@ use super::{KubeSource, Owners, Pods, endpoint};
 use crate::error::Error;
 use crate::need::{Kind, Read};
 use crate::note::Gap;
-use crate::raw;
+use crate::raw::{self, Object};
 use crate::source::{ReadError, Sink};
 
 /// Pages and ends that wait to be taken. Memory is bounded by each list's own two pages.
@@ -122,7 +122,8 @@ impl KubeSource {
         while let Some(event) = events.blocking_recv() {
             match event {
                 Event::Page { resource, page, .. } => {
-                    self.hand_over(&resource, page, counts, sink);
+                    self.hand_over(&resource, page, counts, sink)
+                        .map_err(|failure| self.lost(failure))?;
                 }
                 Event::Ended(index, ended) => {
                     open -= 1;
@@ -177,25 +178,42 @@ impl KubeSource {
         }
     }
 
+    /// Hands the objects of a page over.
+    ///
+    /// # Errors
+    /// It is no list to its end.
     pub(super) fn hand_over(
         &self,
         resource: &Resource,
         page: Page,
         counts: &mut Counts,
         sink: &mut dyn Sink,
-    ) {
+    ) -> Result<(), Failure> {
         let version = resource.api_version();
         let count = counts.entry(resource.kind).or_default();
-        for item in page.items() {
-            *count += 1;
-            match raw::decode(item, Some((&version, resource.name))) {
-                Ok(Some(object)) => sink.object(object, item),
-                Ok(None) => {}
-                Err(broken) => sink.broken(*broken, item),
+        let mut taken = 0;
+        let mut all = Err(());
+        if resource.kind == Kind::Pod {
+            // Pods are many: each is read as its text goes by, and none is looked at twice.
+            let (pods, read) = raw::pods(page.text(), &mut |pod| {
+                *count += 1;
+                sink.object(Object::Pod(pod), &[]);
+            });
+            (taken, all) = (pods, read.map_err(|_| ()));
+        }
+        if all.is_err() {
+            for item in page.items()?.into_iter().skip(taken) {
+                *count += 1;
+                match raw::decode(item, Some((&version, resource.name))) {
+                    Ok(Some(object)) => sink.object(object, item),
+                    Ok(None) => {}
+                    Err(broken) => sink.broken(*broken, item),
+                }
             }
         }
-        sink.progress(resource.kind, *count, Some(&page.revision));
+        sink.progress(resource.kind, *count, Some(page.revision()));
         self.buffers.give(page.into_buffer());
+        Ok(())
     }
 
     /// What a failure means for the whole.
