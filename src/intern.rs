@@ -10,7 +10,7 @@ use std::hash::Hash;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// A shared, immutable string.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,6 +25,10 @@ pub struct LabelSet(Arc<[(Symbol, Symbol)]>);
 pub struct Interner {
     symbols: HashSet<Symbol, FxBuildHasher>,
     sets: HashSet<LabelSet, FxBuildHasher>,
+    /// Sets by where the symbols of their pairs are kept, in the order in which they came.
+    by_places: FxHashMap<Vec<(usize, usize)>, LabelSet>,
+    /// Reused for every set.
+    places: Vec<(usize, usize)>,
 }
 
 // === impl Symbol ===
@@ -157,13 +161,40 @@ impl Interner {
         symbol
     }
 
-    /// The label set with these pairs; of equal keys the last one counts.
-    pub fn labels<'a>(&mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> LabelSet {
-        let pairs: Vec<_> = pairs
-            .into_iter()
-            .map(|(k, v)| (self.symbol(k), self.symbol(v)))
-            .collect();
-        let set = LabelSet::from_pairs(pairs);
+    /// The label set with these pairs; of equal keys the last one counts. Pairs that came before in the same order, as
+    /// those of replicas do, are neither sorted nor compared again.
+    pub fn labels<'a, P>(&mut self, pairs: P) -> LabelSet
+    where
+        P: IntoIterator<Item = (&'a str, &'a str)>,
+        P::IntoIter: Clone,
+    {
+        let pairs = pairs.into_iter();
+        let mut places = std::mem::take(&mut self.places);
+        places.clear();
+        for (key, value) in pairs.clone() {
+            places.push((self.place(key), self.place(value)));
+        }
+        let known = self.by_places.get(&places).cloned();
+        let set = known.unwrap_or_else(|| {
+            let symbols: Vec<_> = pairs
+                .map(|(key, value)| (self.symbol(key), self.symbol(value)))
+                .collect();
+            let set = self.set(LabelSet::from_pairs(symbols));
+            self.by_places.insert(places.clone(), set.clone());
+            set
+        });
+        self.places = places;
+        set
+    }
+
+    fn place(&mut self, text: &str) -> usize {
+        match self.symbols.get(text) {
+            Some(known) => known.place(),
+            None => self.symbol(text).place(),
+        }
+    }
+
+    fn set(&mut self, set: LabelSet) -> LabelSet {
         if let Some(known) = self.sets.get(&set) {
             return known.clone();
         }

@@ -26,9 +26,19 @@ pub(super) fn id(converter: &mut Converter, node: &str, namespace: &str, pod: &s
 /// The host's side of the veth pair. The prefix is that of the process that converts pods, which a
 /// FelixConfiguration does not change.
 pub(super) fn interface_name(namespace: &str, pod: &str) -> String {
-    let hash = Sha1::digest(format!("{namespace}.{pod}"));
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("cali{}", hex.chars().take(11).collect::<String>())
+    let mut hash = Sha1::new();
+    for part in [namespace, ".", pod] {
+        hash.update(part);
+    }
+    let mut name = String::with_capacity("cali".len() + 12);
+    name.push_str("cali");
+    for byte in hash.finalize().iter().take(6) {
+        let digits = [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16));
+        name.extend(digits.into_iter().flatten());
+    }
+    // Eleven digits.
+    name.pop();
+    name
 }
 
 /// The labels that selectors see: the pod's without what it could forge, then Calico's own.

@@ -66,7 +66,11 @@ pub fn head(bytes: &[u8]) -> Option<PageHead> {
 /// read, and whether all did.
 pub fn pods(page: &[u8], take: &mut dyn FnMut(Pod<'_>)) -> (usize, serde_json::Result<()>) {
     let mut taken = 0;
-    let mut deserializer = serde_json::Deserializer::from_slice(page);
+    // Checked once for the whole page, not for each of its strings.
+    let Ok(page) = std::str::from_utf8(page) else {
+        return (0, Err(serde_json::Error::custom("it is not UTF-8")));
+    };
+    let mut deserializer = serde_json::Deserializer::from_str(page);
     let mut each = |pod: Pod<'_>| {
         taken += 1;
         take(pod);

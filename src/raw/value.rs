@@ -191,7 +191,7 @@ impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for List<T> {
 
 impl<'a> Pairs<'a> {
     /// Keys and values in the order of the text.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> + Clone {
         self.0.iter().map(|(key, value)| (&**key, &**value))
     }
 

@@ -217,9 +217,16 @@ impl Cluster {
             let role = ROLES[place.app % ROLES.len()];
             let peer = place.namespace % 3;
             let peers = ROLES[peer];
-            let team = TEAMS[at % TEAMS.len()];
+            // One in twenty lets the pods of other teams in.
+            let wide = match at % 20 {
+                0 => format!(
+                    r#""namespaceSelector":{{"matchLabels":{{"team":"{}"}}}},"#,
+                    TEAMS[at / 20 % TEAMS.len()]
+                ),
+                _ => String::new(),
+            };
             format!(
-                r#"{{"metadata":{{"name":"np-{at}","namespace":"ns-{}","uid":"k-{at}","resourceVersion":"1"}},"spec":{{"podSelector":{{"matchLabels":{{"app":"{role}-{}"}}}},"policyTypes":["Ingress","Egress"],"ingress":[{{"from":[{{"podSelector":{{"matchLabels":{{"app":"{peers}-{peer}"}}}}}},{{"namespaceSelector":{{"matchLabels":{{"team":"{team}"}}}},"podSelector":{{"matchLabels":{{"app":"api-{}"}}}}}}],"ports":[{{"port":8080,"protocol":"TCP"}}]}},{{"from":[{{"podSelector":{{"matchExpressions":[{{"key":"role","operator":"In","values":["{peers}","batch"]}}]}}}}]}}],"egress":[{{"to":[{{"podSelector":{{"matchLabels":{{"app":"{peers}-{}"}}}}}},{{"podSelector":{{"matchLabels":{{"role":"db","tier":"back"}}}}}}],"ports":[{{"port":"http","protocol":"TCP"}}]}},{{"to":[{{"ipBlock":{{"cidr":"203.0.{}.0/24"}}}}]}}]}}}}"#,
+                r#"{{"metadata":{{"name":"np-{at}","namespace":"ns-{}","uid":"k-{at}","resourceVersion":"1"}},"spec":{{"podSelector":{{"matchLabels":{{"app":"{role}-{}"}}}},"policyTypes":["Ingress","Egress"],"ingress":[{{"from":[{{"podSelector":{{"matchLabels":{{"app":"{peers}-{peer}"}}}}}},{{{wide}"podSelector":{{"matchLabels":{{"app":"api-{}"}}}}}}],"ports":[{{"port":8080,"protocol":"TCP"}}]}},{{"from":[{{"podSelector":{{"matchExpressions":[{{"key":"role","operator":"In","values":["{peers}","batch"]}}]}}}}]}}],"egress":[{{"to":[{{"podSelector":{{"matchLabels":{{"app":"{peers}-{}"}}}}}},{{"podSelector":{{"matchLabels":{{"role":"db","tier":"back"}}}}}}],"ports":[{{"port":"http","protocol":"TCP"}}]}},{{"to":[{{"ipBlock":{{"cidr":"203.0.{}.0/24"}}}}]}}]}}}}"#,
                 place.namespace,
                 place.app,
                 place.namespace % 2 * 6 + 1,
@@ -237,11 +244,12 @@ impl Cluster {
             let peer = place.namespace % 3;
             let peers = ROLES[peer];
             format!(
-                r#"{{"metadata":{{"name":"default.cp-{at}","namespace":"ns-{}","uid":"p-{at}","resourceVersion":"1"}},"spec":{{"tier":"default","order":{},"selector":"app == '{role}-{}'","types":["Ingress","Egress"],"ingress":[{{"action":"Allow","protocol":"TCP","source":{{"selector":"app == '{peers}-{peer}'"}},"destination":{{"ports":[8080]}}}},{{"action":"Allow","source":{{"selector":"role in {{'{peers}','cache'}} && tier == 'back'"}}}},{{"action":"Deny","source":{{"selector":"role == 'partner'"}}}}],"egress":[{{"action":"Allow","destination":{{"selector":"role == '{peers}'","namespaceSelector":"team == '{}'"}}}},{{"action":"Allow","destination":{{"selector":"app == '{peers}-{}'"}}}}]}}}}"#,
+                r#"{{"metadata":{{"name":"default.cp-{at}","namespace":"ns-{}","uid":"p-{at}","resourceVersion":"1"}},"spec":{{"tier":"default","order":{},"selector":"app == '{role}-{}'","types":["Ingress","Egress"],"ingress":[{{"action":"Allow","protocol":"TCP","source":{{"selector":"app == '{peers}-{peer}'"}},"destination":{{"ports":[8080]}}}},{{"action":"Allow","source":{{"selector":"role in {{'{peers}','cache'}} && tier == 'back'"}}}},{{"action":"Deny","source":{{"selector":"role == 'partner'"}}}}],"egress":[{{"action":"Allow","destination":{{"selector":"role == '{peers}'","namespaceSelector":"team == '{}' && kubernetes.io/metadata.name == 'ns-{}'"}}}},{{"action":"Allow","destination":{{"selector":"app == '{peers}-{}'"}}}}]}}}}"#,
                 place.namespace,
                 at % 1000,
                 place.app,
-                TEAMS[at % TEAMS.len()],
+                TEAMS[(place.namespace + 1) % TEAMS.len()],
+                place.namespace + 1,
                 peer + 6,
             )
         })
