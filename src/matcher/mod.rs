@@ -44,6 +44,17 @@ pub struct Matcher<'a> {
     index: Option<index::Index<'a>>,
 }
 
+/// What it takes to be ready for many questions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// Distinct selectors of policies and of rules.
+    pub selectors: usize,
+    /// Label shapes: objects that look alike to every selector.
+    pub shapes: usize,
+    /// How many times a selector was evaluated over a shape.
+    pub evaluations: usize,
+}
+
 /// The policies that select an endpoint, and whether that list is certain.
 pub struct Selected<'a> {
     /// In evaluation order.
@@ -75,11 +86,13 @@ impl<'a> Matcher<'a> {
         self
     }
 
-    /// How many times a selector was evaluated to make it ready, and over how many label shapes.
+    /// What it took to make it ready; nothing where it was not.
     #[must_use]
-    pub fn effort(&self) -> (usize, usize) {
-        let index = self.index.as_ref();
-        index.map_or((0, 0), |index| (index.evaluated(), index.shapes()))
+    pub fn effort(&self) -> Effort {
+        self.index
+            .as_ref()
+            .map(index::Index::effort)
+            .unwrap_or_default()
     }
 
     /// The tiers in evaluation order.

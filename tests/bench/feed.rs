@@ -80,27 +80,19 @@ impl Feed {
             pages: pages.into(),
         }
     }
-
-    /// The pages of a kind.
-    pub fn pages(&self, kind: Kind) -> &[Vec<u8>] {
-        let found = self.pages.iter().find(|(own, ..)| *own == kind);
-        found.map_or(&[], |(.., pages)| pages)
-    }
-
-    /// Takes the pages of a kind away.
-    pub fn drop_pages(&mut self, kind: Kind) {
-        self.pages.retain(|(own, ..)| *own != kind);
-    }
 }
 
 /// The pages of all pods.
 pub fn pod_pages(cluster: &Cluster) -> Vec<Vec<u8>> {
-    let indices: Vec<usize> = (0..cluster.0.pods).collect();
-    let made = indices.chunks(PAGE).map(|chunk| {
-        let pods: Vec<String> = chunk.iter().map(|index| cluster.pod(*index)).collect();
-        page("v1", "Pod", pods.iter().map(String::as_str))
-    });
-    made.collect()
+    let starts = (0..cluster.0.pods).step_by(PAGE);
+    starts.map(|from| pod_page(cluster, from)).collect()
+}
+
+/// The page of pods that begins with this one.
+pub fn pod_page(cluster: &Cluster, from: usize) -> Vec<u8> {
+    let to = cluster.0.pods.min(from + PAGE);
+    let pods: Vec<String> = (from..to).map(|index| cluster.pod(index)).collect();
+    page("v1", "Pod", pods.iter().map(String::as_str))
 }
 
 fn page<'a>(version: &str, kind: &str, items: impl Iterator<Item = &'a str>) -> Vec<u8> {

@@ -9,8 +9,8 @@ mod shapes;
 
 use rustc_hash::FxHashMap;
 
-use super::EffectiveLabels;
 use super::addresses::Owner;
+use super::{EffectiveLabels, Effort};
 use crate::intern::{LabelSet, Symbol};
 use crate::model::Policy;
 use crate::selector::{Expression, Parts, Selector};
@@ -37,6 +37,7 @@ struct Selections {
     yes: Vec<Vec<u32>>,
     /// What may select the shape or not.
     unknown: Vec<Vec<u32>>,
+    selectors: usize,
     evaluated: usize,
 }
 
@@ -127,14 +128,13 @@ impl<'a> Index<'a> {
         self.rules.places(&sides)
     }
 
-    /// How many selectors were evaluated over how many candidates: what a counter guards.
-    pub(super) fn evaluated(&self) -> usize {
-        self.policies.evaluated + self.sets.evaluated
-    }
-
-    /// How many shapes there are.
-    pub(super) fn shapes(&self) -> usize {
-        self.shapes.len()
+    /// What it took to make it.
+    pub(super) fn effort(&self) -> Effort {
+        Effort {
+            selectors: self.policies.selectors + self.sets.selectors,
+            shapes: self.shapes.len(),
+            evaluations: self.policies.evaluated + self.sets.evaluated,
+        }
     }
 }
 
@@ -165,6 +165,7 @@ impl Selections {
         shapes: &Shapes<'_>,
         postings: &Postings,
     ) {
+        self.selectors += 1;
         let program = Program::compile(selector.expression(), shapes);
         match program.satisfied(shapes, postings, &mut self.evaluated) {
             Satisfied::All => self.all.extend_from_slice(numbers),

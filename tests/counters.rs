@@ -1,0 +1,185 @@
+//! What the tool's speed hangs on, counted: allocations, bytes that are kept, selectors that are evaluated. Seconds are
+//! measured in benches (`make bench`); here a counter that grows by a tenth fails.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a test may panic: that is how it fails; counts are small"
+)]
+
+#[path = "bench/cluster.rs"]
+mod cluster;
+#[path = "bench/feed.rs"]
+mod feed;
+
+use std::alloc::System;
+use std::time::Instant;
+
+use calicoq::convert::ManifestMode;
+use calicoq::export::{self, Form};
+use calicoq::load::{self, Loaded, Watcher};
+use calicoq::matcher::Matcher;
+use calicoq::need::{Kind, Read};
+use calicoq::note::Provenance;
+use calicoq::question::{About, Hide, Question, Scope};
+use calicoq::source::{ReadError, Sink, Source};
+use cluster::{Cluster, Size};
+use feed::Feed;
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Every counter and its value: one that is more than a tenth above fails, and so does one that is as far below, so
+/// that what was won is written down.
+const COUNTERS: [(&str, f64); 6] = [
+    ("allocations per pod that is read", 27.5),
+    ("bytes kept per pod", 961.0),
+    ("label shapes of 5,000 pods", 560.0),
+    ("selector evaluations per distinct selector", 14.9),
+    ("allocations per line of `endpoint -A`", 961.0),
+    ("MB at once while 50,000 pods become a snapshot", 6.9),
+];
+
+struct Quiet;
+
+impl Watcher for Quiet {
+    fn progress(&mut self, _: Kind, _: u64, _: Option<&str>, _: Instant) {}
+}
+
+/// Allocations so far, and bytes that are held.
+fn allocated() -> (usize, isize) {
+    let stats = ALLOCATOR.stats();
+    let held = |bytes: usize| isize::try_from(bytes).unwrap();
+    (
+        stats.allocations + stats.reallocations,
+        held(stats.bytes_allocated) - held(stats.bytes_deallocated),
+    )
+}
+
+fn size(pods: usize, policies: usize) -> Size {
+    Size {
+        pods,
+        policies,
+        full: false,
+        seed: 1,
+    }
+}
+
+/// `endpoint -A`
+fn everything() -> Question {
+    Question {
+        about: About::Endpoints,
+        what: Vec::new(),
+        scope: Scope {
+            namespace: None,
+            typed: false,
+            hosts: true,
+        },
+        labels: None,
+        hide: Hide {
+            rule_matches: false,
+            selectors: false,
+        },
+    }
+}
+
+fn loaded(source: &mut dyn Source) -> Loaded {
+    let settings = load::Settings {
+        calico_version: None,
+        manifests: ManifestMode::Auto,
+        default_namespace: "default".to_owned(),
+        unfold_v3: false,
+    };
+    load::load(&everything(), source, &settings, &mut Quiet).unwrap()
+}
+
+/// Pods that are made as they are read; the most that was held at once beside their pages.
+struct Streamed {
+    cluster: Cluster,
+    others: Feed,
+    before: isize,
+    most: isize,
+}
+
+impl Source for Streamed {
+    fn read(&mut self, reads: &[Read], sink: &mut dyn Sink) -> Result<(), ReadError> {
+        (&self.others).read(reads, sink)?;
+        if reads.iter().any(|read| read.kind == Kind::Pod) {
+            for from in (0..self.cluster.0.pods).step_by(feed::PAGE) {
+                let page = feed::pod_page(&self.cluster, from);
+                feed::hand_over(&page, "v1", "Pod", sink);
+                self.most = self.most.max(allocated().1 - self.before);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, _: &mut dyn Sink) -> Result<(), ReadError> {
+        Ok(())
+    }
+
+    fn provenance(&self) -> Provenance {
+        (&self.others).provenance()
+    }
+}
+
+fn streamed(pods: usize) -> Streamed {
+    let others = Feed::of(&Cluster(size(0, 100)));
+    Streamed {
+        cluster: Cluster(Size {
+            full: true,
+            ..size(pods, 0)
+        }),
+        others,
+        before: allocated().1,
+        most: 0,
+    }
+}
+
+/// Allocations and bytes of reading so many pods.
+fn reading(pods: usize) -> (usize, isize) {
+    let feed = Feed::of(&Cluster(size(pods, 100)));
+    let before = allocated();
+    let loaded = loaded(&mut &feed);
+    let after = allocated();
+    assert_eq!(loaded.snapshot.endpoints.len(), pods);
+    (after.0 - before.0, after.1 - before.1)
+}
+
+#[test]
+fn no_counter_grows() {
+    let (some, more) = (reading(1_000), reading(5_000));
+    let feed = Feed::of(&Cluster(size(5_000, 1_000)));
+    let loaded = loaded(&mut &feed);
+    let before = allocated().0;
+    let matcher = Matcher::new(&loaded.snapshot, loaded.behaviour).for_many();
+    let effort = matcher.effort();
+    let provenance = loaded.provenance.clone();
+    let question = everything();
+    let answer = calicoq::query::endpoint::answer(&loaded.snapshot, matcher, &question, provenance);
+    let lines = answer.items.count();
+    let lining = allocated().0 - before;
+
+    let mut source = streamed(50_000);
+    let spool = tempfile::tempfile().unwrap();
+    let taken = export::read(&mut source, Form::Json, spool, &mut Quiet).unwrap();
+    assert!(taken.objects > 50_000);
+
+    let measured = [
+        (more.0 - some.0) as f64 / 4_000.0,
+        (more.1 - some.1) as f64 / 4_000.0,
+        effort.shapes as f64,
+        effort.evaluations as f64 / effort.selectors as f64,
+        lining as f64 / lines as f64,
+        source.most as f64 / 1e6,
+    ];
+    let mut wrong = Vec::new();
+    for ((name, recorded), measured) in COUNTERS.into_iter().zip(measured) {
+        if measured > recorded * 1.1 || measured < recorded * 0.9 {
+            wrong.push(format!("{name}: {measured:.2}, recorded {recorded:.2}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
