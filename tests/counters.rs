@@ -38,7 +38,7 @@ const COUNTERS: [(&str, f64); 6] = [
     ("bytes kept per pod", 961.0),
     ("label shapes of 5,000 pods", 560.0),
     ("selector evaluations per distinct selector", 14.9),
-    ("allocations per line of `endpoint -A`", 961.0),
+    ("allocations per line of `endpoint -A`", 522.0),
     ("MB at once while 50,000 pods become a snapshot", 6.9),
 ];
 

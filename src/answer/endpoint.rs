@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Shared;
 use super::{Order, RuleMatch};
 use crate::model::{EndpointId, LabelSet, ObjectRef, PolicyId, PolicyKind, ProtoPort, Treatment};
 use crate::note::Note;
@@ -62,7 +63,7 @@ pub struct EndpointItem {
     /// Labels from profiles, without those that an own label hides.
     pub inherited_labels: LabelSet,
     /// Every policy whose selector selects it, by tier, then policy order.
-    pub policies: Vec<AppliedPolicy>,
+    pub policies: Vec<Shared<AppliedPolicy>>,
     /// Evaluation of traffic to it.
     pub ingress: DirectionStages,
     /// Evaluation of traffic from it.

@@ -7,6 +7,7 @@ pub mod endpoint;
 pub mod policy;
 pub mod rule_match;
 pub mod selected;
+pub mod shared;
 pub mod version;
 
 use serde::Serialize;
@@ -23,6 +24,7 @@ pub use rule_match::{
     Criterion, CriterionType, MatchEffect, MatchSide, MatchedPolicy, RuleMatch, Traffic,
 };
 pub use selected::{EvalAnswer, EvalItem, EvalTail, NetworkSetItem};
+pub use shared::Shared;
 
 pub use version::{ClientVersion, ClusterVersion, VersionAnswer};
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::Shared;
 use crate::model::{Action, Direction, Side};
 
 /// A rule that names the endpoint on one side.
@@ -10,13 +11,13 @@ use crate::model::{Action, Direction, Side};
 #[serde(rename_all = "camelCase")]
 pub struct RuleMatch {
     /// Whose rule.
-    pub policy: MatchedPolicy,
+    pub policy: Shared<MatchedPolicy>,
     /// The rule's list.
     pub direction: Direction,
     /// The place, from 0, in the list that the user wrote.
     pub rule_index: usize,
     /// The place in the object that the user wrote.
-    pub path: String,
+    pub path: Shared<String>,
     /// The places in the list that Felix runs.
     pub felix_rules: Vec<usize>,
     /// What the rule does.
@@ -30,8 +31,8 @@ pub struct RuleMatch {
     /// All criteria of the side.
     pub criteria: Vec<Criterion>,
     /// The rest of the rule as written.
-    #[serde(skip_serializing_if = "Traffic::is_empty")]
-    pub traffic: Traffic,
+    #[serde(skip_serializing_if = "is_empty")]
+    pub traffic: Shared<Traffic>,
 }
 
 /// The policy or profile of a rule.
@@ -93,13 +94,13 @@ pub struct Criterion {
     pub kind: CriterionType,
     /// As written: an object for selectors and services, a list for nets and ports. Absent with `-s`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub written: Option<Value>,
+    pub written: Option<Shared<Value>>,
     /// What Calico evaluates. Absent with `-s`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub effective_selector: Option<String>,
+    pub effective_selector: Option<Shared<String>>,
     /// Felix's set id. Absent with `-s`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip_set: Option<String>,
+    pub ip_set: Option<Shared<String>>,
     /// Whether it holds for the endpoint; a negation holds where it does not name it. Absent when something
     /// that was not read decides.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,7 +111,7 @@ pub struct Criterion {
 }
 
 /// The types of criteria, in the order in which they are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the fields of a rule")]
 pub enum CriterionType {
@@ -128,6 +129,10 @@ pub enum CriterionType {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Traffic(pub Map<String, Value>);
+
+fn is_empty(traffic: &Shared<Traffic>) -> bool {
+    traffic.is_empty()
+}
 
 impl Traffic {
     /// Whether nothing else limits the rule.

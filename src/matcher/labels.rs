@@ -79,9 +79,9 @@ impl<'a> EffectiveLabels<'a> {
             .parents
             .iter()
             .rev()
-            .flat_map(|labels| labels.iter())
+            .flat_map(|labels| labels.symbols())
             .filter(|(key, _)| self.own.get(key).is_none());
-        LabelSet::from_pairs(visible.map(|(key, value)| (key.into(), value.into())))
+        LabelSet::from_pairs(visible.cloned())
     }
 
     /// Labels of the profiles that exist, in list order.

@@ -1,5 +1,7 @@
 //! The rule scanner: which rules of any policy or profile name an endpoint, on which side.
 
+use std::cmp::Ordering;
+
 use super::Matcher;
 use super::criteria::{self, Held, Outcome, Subject};
 use crate::model::{Direction, Endpoint, Policy, Profile, Rule, Side};
@@ -120,7 +122,7 @@ impl<'a> Matcher<'a> {
             }
         }
         let unsorted = hits.get_mut(start..).unwrap_or_default();
-        unsorted.sort_by(|a, b| a.place().cmp(&b.place()));
+        unsorted.sort_by(RuleHit::in_order);
     }
 }
 
@@ -165,14 +167,19 @@ impl<'a> RuleOwner<'a> {
 }
 
 impl RuleHit<'_> {
-    fn place(&self) -> (usize, Vec<PathPart<'_>>, Side, usize) {
-        let first = self.felix_rules.first().copied().unwrap_or_default();
-        (
-            self.rule.index,
-            path_parts(&self.rule.side(self.side).path),
-            self.side,
-            first,
-        )
+    /// By the place in the object that the user wrote, then by that in Felix's list.
+    fn in_order(&self, other: &Self) -> Ordering {
+        let (here, there) = (self.rule.side(self.side), other.rule.side(other.side));
+        let by_path = || match here.path == there.path {
+            true => Ordering::Equal,
+            false => path_parts(&here.path).cmp(path_parts(&there.path)),
+        };
+        self.rule
+            .index
+            .cmp(&other.rule.index)
+            .then_with(by_path)
+            .then(self.side.cmp(&other.side))
+            .then_with(|| self.felix_rules.first().cmp(&other.felix_rules.first()))
     }
 
     /// Whether two rules of Felix's list are one peer of the user's rule that was expanded.
@@ -202,9 +209,8 @@ enum PathPart<'a> {
     Text(&'a str),
 }
 
-fn path_parts(path: &str) -> Vec<PathPart<'_>> {
+fn path_parts(path: &str) -> impl Iterator<Item = PathPart<'_>> {
     path.split(['.', '[', ']'])
         .filter(|part| !part.is_empty())
         .map(|part| part.parse().map_or(PathPart::Text(part), PathPart::Number))
-        .collect()
 }

@@ -1,9 +1,13 @@
 //! One endpoint of an answer.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
 use super::{notes, rule_match, stage};
 use crate::answer::{
     AppliedPolicy, Covers, EndpointItem, Failsafes, Order, PolicyType, ProfileItem, RuleCounts,
-    StageName, ToHost, endpoint::EndpointPort,
+    Shared, StageName, ToHost, endpoint::EndpointPort,
 };
 use crate::intern::Symbol;
 use crate::matcher::{EffectiveLabels, Matcher, Selected, StageKind};
@@ -18,6 +22,9 @@ pub(super) struct Maker<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) matcher: Matcher<'a>,
     hide: Hide,
+    shower: rule_match::Shower,
+    /// What policies say of hosts, and of workloads, by where they are kept in the snapshot.
+    applied: RefCell<FxHashMap<(usize, bool), Shared<AppliedPolicy>>>,
 }
 
 /// What is known of an endpoint while its item is made.
@@ -33,6 +40,8 @@ impl<'a> Maker<'a> {
             snapshot,
             matcher,
             hide,
+            shower: rule_match::Shower::new(hide),
+            applied: RefCell::default(),
         }
     }
 
@@ -48,7 +57,7 @@ impl<'a> Maker<'a> {
         item.inherited_labels = labels.inherited();
         let policies = selected.policies.iter();
         item.policies = policies
-            .map(|policy| applied(policy, endpoint, self.hide))
+            .map(|policy| self.applied(policy, endpoint))
             .collect();
         item.ingress = stage::direction(&self.matcher, &known, Direction::Ingress);
         item.egress = stage::direction(&self.matcher, &known, Direction::Egress);
@@ -77,12 +86,18 @@ impl<'a> Maker<'a> {
         };
         item.notes = notes::of_endpoint(self, &known, &hits);
         if !self.hide.rule_matches {
-            let shown = hits
-                .iter()
-                .map(|hit| rule_match::shown(hit, endpoint, self.hide));
+            let shown = hits.iter().map(|hit| self.shower.shown(hit, endpoint));
             item.rule_matches = Some(shown.collect());
         }
         item
+    }
+
+    fn applied(&self, policy: &Policy, endpoint: &Endpoint) -> Shared<AppliedPolicy> {
+        let place = (std::ptr::from_ref(policy).addr(), endpoint.is_host());
+        let mut made = self.applied.borrow_mut();
+        let made = made.entry(place);
+        made.or_insert_with(|| applied(policy, endpoint, self.hide).into())
+            .clone()
     }
 
     fn profile(&self, name: &Symbol, namespace: &str) -> ProfileItem {

@@ -181,10 +181,12 @@ impl<'a> Maker<'a> {
     fn rule_endpoints(&self, policy: &'a Policy, endpoints: &[&'a Endpoint]) -> Vec<RuleEndpoints> {
         let mut sides: BTreeMap<Place, RuleEndpoints> = BTreeMap::new();
         self.network_sets(policy, &mut sides);
+        let shower = rule_match::Shower::new(self.question.hide);
         for endpoint in endpoints {
             for hit in self.matcher.scan_policy(endpoint, policy) {
-                let shown = rule_match::shown(&hit, endpoint, self.question.hide);
-                let place = (hit.direction, hit.rule.index, shown.path.clone(), hit.side);
+                let shown = shower.shown(&hit, endpoint);
+                let path = shown.path.to_string();
+                let place = (hit.direction, hit.rule.index, path, hit.side);
                 let side = sides
                     .entry(place)
                     .or_insert_with(|| empty(hit.direction, hit.rule, hit.side));

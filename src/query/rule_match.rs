@@ -1,11 +1,13 @@
 //! A rule that names an endpoint, as an answer shows it.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
 
 use crate::answer::{
-    Criterion, CriterionType, MatchEffect, MatchSide, MatchedPolicy, RuleMatch, Traffic,
+    Criterion, CriterionType, MatchEffect, MatchSide, MatchedPolicy, RuleMatch, Shared, Traffic,
 };
 use crate::matcher::{CriterionKind, Held, Outcome, RuleHit, RuleOwner};
 use crate::model::net::display;
@@ -14,30 +16,115 @@ use crate::model::{Direction, Endpoint, EntityRule, Rule, Side};
 use crate::question::Hide;
 use crate::selector::unique_id;
 
-/// The match as an answer shows it.
-pub(super) fn shown(hit: &RuleHit<'_>, endpoint: &Endpoint, hide: Hide) -> RuleMatch {
-    let entity = hit.rule.side(hit.side);
-    RuleMatch {
-        policy: owner(hit.owner),
-        direction: hit.direction,
-        rule_index: hit.rule.index,
-        path: entity.path.clone(),
-        felix_rules: hit.felix_rules.clone(),
-        action: hit.rule.action.clone(),
-        role: hit.side,
-        side: match (hit.direction, hit.side) {
-            (Direction::Ingress, Side::Source) | (Direction::Egress, Side::Destination) => {
-                MatchSide::Peer
-            }
-            _ => MatchSide::Own,
-        },
-        effect: effect(hit),
-        criteria: hit
-            .criteria
-            .iter()
-            .map(|held| criterion(held, hit, endpoint, hide))
-            .collect(),
-        traffic: Traffic(traffic(hit.rule, hit.side, hide)),
+/// Makes matches of hits. What a rule says of every endpoint that it names is made once.
+pub(super) struct Shower {
+    hide: Hide,
+    made: RefCell<Made>,
+}
+
+/// What was made, by where rules, owners and selectors are kept in the snapshot.
+#[derive(Default)]
+struct Made {
+    owners: FxHashMap<usize, Shared<MatchedPolicy>>,
+    sides: FxHashMap<(usize, Side), SideParts>,
+    criteria: FxHashMap<(usize, CriterionType), CriterionParts>,
+}
+
+/// What does not hang on the endpoint, of a side.
+#[derive(Clone)]
+struct SideParts {
+    path: Shared<String>,
+    traffic: Shared<Traffic>,
+}
+
+/// What does not hang on the endpoint, of a criterion.
+#[derive(Clone)]
+struct CriterionParts {
+    written: Option<Shared<Value>>,
+    effective_selector: Option<Shared<String>>,
+    ip_set: Option<Shared<String>>,
+}
+
+impl Shower {
+    pub(super) fn new(hide: Hide) -> Self {
+        Self {
+            hide,
+            made: RefCell::default(),
+        }
+    }
+
+    /// The match as an answer shows it.
+    pub(super) fn shown(&self, hit: &RuleHit<'_>, endpoint: &Endpoint) -> RuleMatch {
+        let SideParts { path, traffic } = self.side(hit);
+        let criteria = hit.criteria.iter();
+        RuleMatch {
+            policy: self.owner(hit.owner),
+            direction: hit.direction,
+            rule_index: hit.rule.index,
+            path,
+            felix_rules: hit.felix_rules.clone(),
+            action: hit.rule.action.clone(),
+            role: hit.side,
+            side: match (hit.direction, hit.side) {
+                (Direction::Ingress, Side::Source) | (Direction::Egress, Side::Destination) => {
+                    MatchSide::Peer
+                }
+                _ => MatchSide::Own,
+            },
+            effect: effect(hit),
+            criteria: criteria
+                .map(|held| self.criterion(held, hit, endpoint))
+                .collect(),
+            traffic,
+        }
+    }
+
+    fn owner(&self, of: RuleOwner<'_>) -> Shared<MatchedPolicy> {
+        let place = match of {
+            RuleOwner::Policy(policy) => std::ptr::from_ref(policy).addr(),
+            RuleOwner::Profile(profile) => std::ptr::from_ref(profile).addr(),
+        };
+        let mut made = self.made.borrow_mut();
+        let made = made.owners.entry(place);
+        made.or_insert_with(|| owner(of).into()).clone()
+    }
+
+    fn side(&self, hit: &RuleHit<'_>) -> SideParts {
+        let place = (std::ptr::from_ref(hit.rule).addr(), hit.side);
+        let mut made = self.made.borrow_mut();
+        let made = made.sides.entry(place);
+        made.or_insert_with(|| SideParts {
+            path: hit.rule.side(hit.side).path.clone().into(),
+            traffic: Traffic(traffic(hit.rule, hit.side, self.hide)).into(),
+        })
+        .clone()
+    }
+
+    fn criterion(&self, held: &Held<'_>, hit: &RuleHit<'_>, endpoint: &Endpoint) -> Criterion {
+        let entity = hit.rule.side(hit.side);
+        let kind = kind(held);
+        let place = (std::ptr::from_ref(entity).addr(), kind);
+        let mut made = self.made.borrow_mut();
+        let made = made.criteria.entry(place);
+        let show = !self.hide.selectors;
+        let parts = made.or_insert_with(|| CriterionParts {
+            written: written(held, entity).filter(|_| show).map(Shared::from),
+            effective_selector: effective(held).filter(|_| show).map(Shared::from),
+            ip_set: ip_set(held, hit.side).filter(|_| show).map(Shared::from),
+        });
+        let CriterionParts {
+            written,
+            effective_selector,
+            ip_set,
+        } = parts.clone();
+        Criterion {
+            kind,
+            written,
+            effective_selector,
+            ip_set,
+            holds: (!held.unknown).then_some(held.holds),
+            through: through(held, endpoint),
+        }
     }
 }
 
@@ -50,11 +137,12 @@ pub(super) fn of_selectors(entity: &EntityRule, hide: Hide) -> Vec<Criterion> {
     let show = !hide.selectors;
     let criterion = |(kind, set): (CriterionType, &Option<Arc<SetSelector>>)| {
         let set = set.as_ref()?;
+        let written = selectors(&entity.written).filter(|_| show);
         Some(Criterion {
             kind,
-            written: selectors(&entity.written).filter(|_| show),
-            effective_selector: show.then(|| set.text.clone()),
-            ip_set: show.then(|| set.selector.unique_id()),
+            written: written.map(Shared::from),
+            effective_selector: show.then(|| set.text.clone().into()),
+            ip_set: show.then(|| set.selector.unique_id().into()),
             holds: None,
             through: Vec::new(),
         })
@@ -97,26 +185,21 @@ fn owner(owner: RuleOwner<'_>) -> MatchedPolicy {
     }
 }
 
-fn criterion(held: &Held<'_>, hit: &RuleHit<'_>, endpoint: &Endpoint, hide: Hide) -> Criterion {
-    let entity = hit.rule.side(hit.side);
-    let (kind, written) = written(held, entity);
-    let show = !hide.selectors;
-    Criterion {
-        kind,
-        written: written.filter(|_| show),
-        effective_selector: effective(held).filter(|_| show),
-        ip_set: ip_set(held, hit.side).filter(|_| show),
-        holds: (!held.unknown).then_some(held.holds),
-        through: through(held, endpoint),
+fn kind(held: &Held<'_>) -> CriterionType {
+    match &held.kind {
+        CriterionKind::Selector(_) => CriterionType::Selector,
+        CriterionKind::NotSelector(_) => CriterionType::NotSelector,
+        CriterionKind::Services(_) => CriterionType::Services,
+        CriterionKind::Nets => CriterionType::Nets,
+        CriterionKind::NotNets => CriterionType::NotNets,
+        CriterionKind::NamedPorts(_) => CriterionType::NamedPorts,
+        CriterionKind::NotNamedPorts(_) => CriterionType::NotNamedPorts,
     }
 }
 
-fn written(held: &Held<'_>, entity: &EntityRule) -> (CriterionType, Option<Value>) {
-    let ports =
-        |names: &crate::matcher::NamedPorts<'_>| Some(json!(names.names().collect::<Vec<_>>()));
+fn written(held: &Held<'_>, entity: &EntityRule) -> Option<Value> {
     match &held.kind {
-        CriterionKind::Selector(_) => (CriterionType::Selector, selectors(&entity.written)),
-        CriterionKind::NotSelector(_) => (CriterionType::NotSelector, selectors(&entity.written)),
+        CriterionKind::Selector(_) | CriterionKind::NotSelector(_) => selectors(&entity.written),
         CriterionKind::Services(key) => {
             let (namespace, name) = key.split_once('/').unwrap_or_default();
             let mut service = Map::new();
@@ -124,12 +207,13 @@ fn written(held: &Held<'_>, entity: &EntityRule) -> (CriterionType, Option<Value
             if !namespace.is_empty() {
                 service.insert("namespace".to_owned(), namespace.into());
             }
-            (CriterionType::Services, Some(service.into()))
+            Some(service.into())
         }
-        CriterionKind::Nets => (CriterionType::Nets, Some(json!(entity.nets_written))),
-        CriterionKind::NotNets => (CriterionType::NotNets, Some(json!(entity.not_nets_written))),
-        CriterionKind::NamedPorts(names) => (CriterionType::NamedPorts, ports(names)),
-        CriterionKind::NotNamedPorts(names) => (CriterionType::NotNamedPorts, ports(names)),
+        CriterionKind::Nets => Some(json!(entity.nets_written)),
+        CriterionKind::NotNets => Some(json!(entity.not_nets_written)),
+        CriterionKind::NamedPorts(names) | CriterionKind::NotNamedPorts(names) => {
+            Some(json!(names.names().collect::<Vec<_>>()))
+        }
     }
 }
 

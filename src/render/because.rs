@@ -46,7 +46,7 @@ pub(super) fn because(rule: &RuleMatch, own_id: &str) -> String {
 /// A side's selector alone, where it selects network sets or excludes them.
 pub(super) fn of_sets(criteria: &[Criterion]) -> String {
     let said = |criterion: &Criterion| {
-        let written = selectors(criterion.written.as_ref());
+        let written = selectors(criterion.written.as_deref());
         match criterion.kind {
             CriterionType::Selector => Some(written),
             CriterionType::NotSelector => Some(format!("EXCLUDED by {written}")),
@@ -57,7 +57,7 @@ pub(super) fn of_sets(criteria: &[Criterion]) -> String {
 }
 
 fn text(criterion: &Criterion, own_id: &str) -> String {
-    let written = criterion.written.as_ref();
+    let written = criterion.written.as_deref();
     let mut text = match criterion.kind {
         CriterionType::Selector => selectors(written),
         CriterionType::NotSelector => selectors(written),

@@ -129,6 +129,7 @@ fn stage_lines(item: &EndpointItem, name: StageName, word: &'static str) -> Vec<
     let here: Vec<&AppliedPolicy> = item
         .policies
         .iter()
+        .map(|policy| &**policy)
         .filter(|policy| policy.stages.contains(&name))
         .collect();
     let mut lines = Vec::new();

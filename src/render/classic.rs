@@ -179,7 +179,13 @@ pub(super) fn rule_words(rule: &RuleMatch, place: usize, hide: bool) -> Option<S
             .criteria
             .iter()
             .find(|criterion| criterion.kind == kind)?;
-        Some((of.holds, of.effective_selector.clone().unwrap_or_default()))
+        Some((
+            of.holds,
+            of.effective_selector
+                .as_deref()
+                .cloned()
+                .unwrap_or_default(),
+        ))
     };
     let positive = selector(CriterionType::Selector);
     let (word, text) = match rule.effect {

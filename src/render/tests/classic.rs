@@ -35,11 +35,11 @@ fn documented() -> EndpointItem {
         Some("projectcalico.org/namespace == 'advanced-policy-demo'".to_owned());
     untracked.stages.clear();
     untracked.treatment = Treatment::Untracked;
-    item.policies = vec![own, untracked];
+    item.policies = vec![own.into(), untracked.into()];
     item.profiles = vec![profile("kns.namespace1", ["Allow all", "Allow all"])];
     let selector = "(projectcalico.org/namespace == 'namespace1') && (projectcalico.org/namespace == 'namespace1')";
     let criterion = Criterion {
-        effective_selector: Some(selector.to_owned()),
+        effective_selector: Some(selector.to_owned().into()),
         ..criterion(CriterionType::Selector, "x".into(), true, "y")
     };
     item.rule_matches = Some(vec![rule_match(
@@ -102,11 +102,14 @@ Workload endpoint k8s/namespace1.pod-1/eth0
 #[test]
 fn tiers_stages_staged_and_exclusions() {
     let mut bare = pod("node-a", "shop", "bare");
-    bare.policies = vec![AppliedPolicy {
-        order: None,
-        effective_selector: Some(String::new()),
-        ..web_1().policies.remove(2)
-    }];
+    bare.policies = vec![
+        AppliedPolicy {
+            order: None,
+            effective_selector: Some(String::new()),
+            ..(*web_1().policies.remove(2)).clone()
+        }
+        .into(),
+    ];
     let text = printed_answer(
         answer(vec![node_a_eth0(), web_1(), bare], vec![]),
         &ps(Format::Ps),

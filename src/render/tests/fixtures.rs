@@ -202,8 +202,8 @@ pub(super) fn criterion(
     let effective = matches!(kind, CriterionType::Selector | CriterionType::NotSelector);
     Criterion {
         kind,
-        effective_selector: effective.then(|| format!("<{written}>")),
-        written: Some(written),
+        effective_selector: effective.then(|| format!("<{written}>").into()),
+        written: Some(written.into()),
         ip_set: None,
         holds: Some(holds),
         through: vec![through.to_owned()],
@@ -227,14 +227,15 @@ pub(super) fn rule_match(
             classic_name: classic_name.to_owned(),
             tier: (!profile).then(|| "default".to_owned()),
             staged: (!profile).then_some(false),
-        },
+        }
+        .into(),
         direction: if path.contains("egress") {
             Direction::Egress
         } else {
             Direction::Ingress
         },
         rule_index: 0,
-        path: path.to_owned(),
+        path: path.to_owned().into(),
         felix_rules: vec![0],
         action,
         role: if path.ends_with("destination") {
@@ -245,7 +246,7 @@ pub(super) fn rule_match(
         side: MatchSide::Peer,
         effect,
         criteria,
-        traffic: Traffic::default(),
+        traffic: Traffic::default().into(),
     }
 }
 
@@ -346,7 +347,7 @@ fn web_1_matches() -> Vec<RuleMatch> {
 /// `pod/shop/web-1`.
 pub(super) fn web_1() -> EndpointItem {
     let mut item = pod("node-a", "shop", "web-1");
-    item.policies = web_1_policies();
+    item.policies = web_1_policies().into_iter().map(Into::into).collect();
     item.ingress = only_normal(stage(
         &[("platform", EndOfTier::Pass), ("default", EndOfTier::Deny)],
         UnmatchedAction::Deny,
@@ -446,7 +447,7 @@ pub(super) fn node_a_eth0() -> EndpointItem {
         protocol: "TCP".to_owned(),
         port: 22,
     }];
-    item.policies = node_a_policies();
+    item.policies = node_a_policies().into_iter().map(Into::into).collect();
     item.ingress = DirectionStages {
         pre_dnat: Some(stage(
             &[("default", EndOfTier::Pass)],

@@ -143,9 +143,9 @@ fn what_is_not_on_the_node_is_said() {
         stage.programmed = Some(false);
         stage.reason = Some("interfaceName is *".to_owned());
     }
-    let mut idle = item.policies[0].clone();
+    let mut idle = (*item.policies[0]).clone();
     idle.stages.clear();
-    item.policies.push(idle);
+    item.policies.push(idle.into());
     item.covers = Some(Covers::AllInterfaces);
     let text = printed_answer(answer(vec![item], vec![]), &blocks(None));
     assert!(
@@ -157,7 +157,9 @@ fn what_is_not_on_the_node_is_said() {
         "{text}"
     );
     let mut item = web_1();
-    item.policies[0].stages.clear();
+    let mut nowhere = (*item.policies[0]).clone();
+    nowhere.stages.clear();
+    item.policies[0] = nowhere.into();
     let text = printed_answer(answer(vec![item], vec![]), &blocks(None));
     assert!(text.contains("gnp/baseline [no effect on pods]"), "{text}");
 }
