@@ -18,7 +18,7 @@ use crate::snapshot::Snapshot;
 use program::{Postings, Program, Satisfied};
 pub(super) use rules::Place;
 use rules::Rules;
-use shapes::Shapes;
+use shapes::{Shape, Shapes};
 
 /// Who is selected by what.
 pub(super) struct Index<'a> {
@@ -31,14 +31,23 @@ pub(super) struct Index<'a> {
 /// For each shape, what selects it: numbers of policies, or of selectors of rules.
 #[derive(Default)]
 struct Selections {
-    /// What selects everything, sorted.
+    /// What selects everything.
     all: Vec<u32>,
-    /// Sorted for each shape.
-    yes: Vec<Vec<u32>>,
+    yes: Lists,
     /// What may select the shape or not.
-    unknown: Vec<Vec<u32>>,
+    unknown: Lists,
     selectors: usize,
     evaluated: usize,
+}
+
+/// A list of numbers for each shape.
+#[derive(Default)]
+struct Lists {
+    /// Shapes, and the numbers that each of them gets.
+    found: Vec<(Vec<Shape>, Vec<u32>)>,
+    /// Where the list of each shape ends.
+    ends: Vec<usize>,
+    numbers: Vec<u32>,
 }
 
 impl<'a> Index<'a> {
@@ -63,8 +72,8 @@ impl<'a> Index<'a> {
         }
         let postings = Postings::of(&shapes);
         let mut index = Self {
-            policies: Selections::for_shapes(shapes.len()),
-            sets: Selections::for_shapes(shapes.len()),
+            policies: Selections::default(),
+            sets: Selections::default(),
             shapes,
             rules,
         };
@@ -78,7 +87,8 @@ impl<'a> Index<'a> {
                 .sets
                 .add(selector, &[number], &index.shapes, &postings);
         }
-        index.policies.sort();
+        index.policies.finish(index.shapes.len());
+        index.sets.finish(index.shapes.len());
         index
     }
 
@@ -89,16 +99,10 @@ impl<'a> Index<'a> {
         labels: &LabelSet,
         profiles: &[Symbol],
     ) -> Option<(Vec<u32>, bool)> {
-        let shape = self.shapes.of(labels, profiles)? as usize;
-        let own = self.policies.yes.get(shape)?;
-        let mut numbers = [&*self.policies.all, own].concat();
+        let shape = self.shapes.of(labels, profiles)?;
+        let mut numbers = [&*self.policies.all, self.policies.yes.of(shape)].concat();
         numbers.sort_unstable();
-        let uncertain = self
-            .policies
-            .unknown
-            .get(shape)
-            .is_some_and(|open| !open.is_empty());
-        Some((numbers, uncertain))
+        Some((numbers, !self.policies.unknown.of(shape).is_empty()))
     }
 
     /// The sides of rules that may name the holder of addresses, in the order in which rules are searched; no other does.
@@ -110,12 +114,13 @@ impl<'a> Index<'a> {
         let mut sides = Vec::new();
         for (owner, _) in owners {
             let shape = self.shapes.of(owner.labels(), owner.profiles());
-            let Some(shape) = shape.map(|shape| shape as usize) else {
-                continue;
-            };
-            let lists = [self.sets.yes.get(shape), self.sets.unknown.get(shape)];
-            let own = lists.into_iter().flatten().flatten();
-            for selector in self.sets.all.iter().chain(own) {
+            let Some(shape) = shape else { continue };
+            let lists = [
+                &*self.sets.all,
+                self.sets.yes.of(shape),
+                self.sets.unknown.of(shape),
+            ];
+            for selector in lists.into_iter().flatten() {
                 sides.extend_from_slice(self.rules.of_selector(*selector));
             }
             self.rules.of_ports(*owner, &mut sides);
@@ -150,14 +155,6 @@ fn name_labels<'a>(expression: Expression<'a>, shapes: &mut Shapes<'a>) {
 }
 
 impl Selections {
-    fn for_shapes(count: usize) -> Self {
-        Self {
-            yes: vec![Vec::new(); count],
-            unknown: vec![Vec::new(); count],
-            ..Self::default()
-        }
-    }
-
     fn add(
         &mut self,
         selector: &Selector,
@@ -170,19 +167,58 @@ impl Selections {
         match program.satisfied(shapes, postings, &mut self.evaluated) {
             Satisfied::All => self.all.extend_from_slice(numbers),
             Satisfied::Some { yes, unknown } => {
-                for (found, lists) in [(yes, &mut self.yes), (unknown, &mut self.unknown)] {
-                    for shape in found {
-                        if let Some(list) = lists.get_mut(shape as usize) {
-                            list.extend_from_slice(numbers);
-                        }
-                    }
-                }
+                self.yes.add(yes, numbers);
+                self.unknown.add(unknown, numbers);
             }
         }
     }
 
-    fn sort(&mut self) {
-        self.all.sort_unstable();
-        self.yes.iter_mut().for_each(|list| list.sort_unstable());
+    fn finish(&mut self, shapes: usize) {
+        self.yes.finish(shapes);
+        self.unknown.finish(shapes);
+    }
+}
+
+impl Lists {
+    fn add(&mut self, shapes: Vec<Shape>, numbers: &[u32]) {
+        if !shapes.is_empty() {
+            self.found.push((shapes, numbers.to_vec()));
+        }
+    }
+
+    /// From the shapes of each number to the numbers of each shape, without a list that grows for each of them.
+    fn finish(&mut self, shapes: usize) {
+        let mut next = vec![0; shapes];
+        for (found, numbers) in &self.found {
+            for shape in found {
+                if let Some(count) = next.get_mut(*shape as usize) {
+                    *count += numbers.len();
+                }
+            }
+        }
+        let mut end = 0;
+        for start in &mut next {
+            end += std::mem::replace(start, end);
+            self.ends.push(end);
+        }
+        self.numbers.resize(end, 0);
+        for (found, numbers) in self.found.drain(..) {
+            for shape in found {
+                let Some(at) = next.get_mut(shape as usize) else {
+                    continue;
+                };
+                if let Some(place) = self.numbers.get_mut(*at..*at + numbers.len()) {
+                    place.copy_from_slice(&numbers);
+                }
+                *at += numbers.len();
+            }
+        }
+    }
+
+    fn of(&self, shape: Shape) -> &[u32] {
+        let at = shape as usize;
+        let before = at.checked_sub(1).and_then(|at| self.ends.get(at));
+        let range = before.copied().unwrap_or(0)..self.ends.get(at).copied().unwrap_or(0);
+        self.numbers.get(range).unwrap_or_default()
     }
 }

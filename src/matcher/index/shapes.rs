@@ -31,7 +31,10 @@ pub(super) struct Shapes<'a> {
     inherited: Vec<Inherited>,
     objects: FxHashMap<(usize, u32), Shape>,
     by_pairs: FxHashMap<(Box<[Pair]>, Unknown), Shape>,
-    shapes: Vec<(Box<[Pair]>, Unknown)>,
+    /// The pairs of all shapes, one behind the other.
+    pairs: Vec<Pair>,
+    /// Where the pairs of each shape end, and what is not known of it.
+    shapes: Vec<(usize, Unknown)>,
     /// Reused for every object.
     places: Vec<usize>,
 }
@@ -106,16 +109,22 @@ impl<'a> Shapes<'a> {
 
     /// Each shape's pairs, sorted, and what is not known of it.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Shape, &[Pair], Unknown)> {
-        (0..)
-            .zip(&self.shapes)
-            .map(|(at, (pairs, unknown))| (at, &**pairs, *unknown))
+        let mut start = 0;
+        (0..).zip(&self.shapes).map(move |(at, (end, unknown))| {
+            let pairs = self.pairs.get(start..*end).unwrap_or_default();
+            start = *end;
+            (at, pairs, *unknown)
+        })
     }
 
     pub(super) fn get(&self, shape: Shape) -> (&[Pair], Unknown) {
-        let shape = self.shapes.get(shape as usize);
-        shape.map_or((&[], Unknown::default()), |(pairs, unknown)| {
-            (pairs, *unknown)
-        })
+        let at = shape as usize;
+        let Some((end, unknown)) = self.shapes.get(at) else {
+            return (&[], Unknown::default());
+        };
+        let before = at.checked_sub(1).and_then(|at| self.shapes.get(at));
+        let start = before.map_or(0, |(end, _)| *end);
+        (self.pairs.get(start..*end).unwrap_or_default(), *unknown)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -195,10 +204,11 @@ impl<'a> Shapes<'a> {
 
     fn shape(&mut self, pairs: Box<[Pair]>, unknown: Unknown) -> Shape {
         let next = Shape::try_from(self.shapes.len()).unwrap_or(Shape::MAX);
-        let shapes = &mut self.shapes;
+        let (shapes, all) = (&mut self.shapes, &mut self.pairs);
         let known = self.by_pairs.entry((pairs, unknown));
         *known.or_insert_with_key(|(pairs, unknown)| {
-            shapes.push((pairs.clone(), *unknown));
+            all.extend_from_slice(pairs);
+            shapes.push((all.len(), *unknown));
             next
         })
     }
