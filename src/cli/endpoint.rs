@@ -68,7 +68,7 @@ The whole cluster is looked at unless -n is given.";
 const AFTER_HELP: &str = "\
 Examples:
   kubectl calicoq endpoint -n shop web-1           a pod by its name
-  kubectl calicoq endpoint shop/web-1 hep/node-a   a pod and a host endpoint
+  kubectl calicoq endpoint web-1 hep/node-a-eth0   a pod and a host endpoint
   kubectl calicoq endpoint node/node-a             every endpoint of a node
   kubectl calicoq endpoint 10.65.0.12              whatever holds an address
   kubectl calicoq endpoint -A 'shop/web-*'         a pattern: namespace and name

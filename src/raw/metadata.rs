@@ -30,3 +30,14 @@ pub struct Metadata<'a> {
     #[serde(borrow, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations<'a>,
 }
+
+impl Metadata<'_> {
+    /// The same without labels and annotations.
+    pub(super) fn without_labels(&self) -> Self {
+        Self {
+            labels: Pairs::default(),
+            annotations: Annotations::default(),
+            ..self.clone()
+        }
+    }
+}

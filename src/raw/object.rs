@@ -216,7 +216,11 @@ impl Serialize for Object<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("apiVersion", self.api_version())?;
         map.serialize_entry("kind", self.kind())?;
-        map.serialize_entry("metadata", self.metadata())?;
+        match self {
+            // Of a node no more than its name is read.
+            Self::Node(o) => map.serialize_entry("metadata", &o.metadata.without_labels())?,
+            _ => map.serialize_entry("metadata", self.metadata())?,
+        }
         match self {
             Self::Namespace(_) | Self::ServiceAccount(_) | Self::Node(_) => {}
             Self::Pod(o) => {
