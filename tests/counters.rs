@@ -14,18 +14,14 @@ mod cluster;
 mod feed;
 
 use std::alloc::System;
-use std::time::Instant;
 
-use calicoq::convert::ManifestMode;
 use calicoq::export::{self, Form};
-use calicoq::load::{self, Loaded, Watcher};
 use calicoq::matcher::Matcher;
 use calicoq::need::{Kind, Read};
 use calicoq::note::Provenance;
-use calicoq::question::{About, Hide, Question, Scope};
 use calicoq::source::{ReadError, Sink, Source};
 use cluster::{Cluster, Size};
-use feed::Feed;
+use feed::{Feed, Quiet, everything, loaded};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
@@ -41,12 +37,6 @@ const COUNTERS: [(&str, f64); 6] = [
     ("allocations per line of `endpoint -A`", 522.0),
     ("MB at once while 50,000 pods become a snapshot", 6.9),
 ];
-
-struct Quiet;
-
-impl Watcher for Quiet {
-    fn progress(&mut self, _: Kind, _: u64, _: Option<&str>, _: Instant) {}
-}
 
 /// Allocations so far, and bytes that are held.
 fn allocated() -> (usize, isize) {
@@ -65,34 +55,6 @@ fn size(pods: usize, policies: usize) -> Size {
         full: false,
         seed: 1,
     }
-}
-
-/// `endpoint -A`
-fn everything() -> Question {
-    Question {
-        about: About::Endpoints,
-        what: Vec::new(),
-        scope: Scope {
-            namespace: None,
-            typed: false,
-            hosts: true,
-        },
-        labels: None,
-        hide: Hide {
-            rule_matches: false,
-            selectors: false,
-        },
-    }
-}
-
-fn loaded(source: &mut dyn Source) -> Loaded {
-    let settings = load::Settings {
-        calico_version: None,
-        manifests: ManifestMode::Auto,
-        default_namespace: "default".to_owned(),
-        unfold_v3: false,
-    };
-    load::load(&everything(), source, &settings, &mut Quiet).unwrap()
 }
 
 /// Pods that are made as they are read; the most that was held at once beside their pages.

@@ -14,51 +14,13 @@ mod feed;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::time::Instant;
 
-use calicoq::convert::ManifestMode;
-use calicoq::load::{self, Loaded, Watcher};
+use calicoq::load::Loaded;
 use calicoq::matcher::{Matcher, RuleHit, RuleOwner};
-use calicoq::need::Kind;
 use calicoq::note::{Gap, GapCode, Part};
-use calicoq::question::{About, Hide, Question, Scope};
-use calicoq::source::{Source, files};
+use calicoq::source::files;
 use cluster::{Cluster, Size};
-use feed::Feed;
-
-struct Quiet;
-
-impl Watcher for Quiet {
-    fn progress(&mut self, _: Kind, _: u64, _: Option<&str>, _: Instant) {}
-}
-
-/// `endpoint -A`
-fn everything() -> Question {
-    Question {
-        about: About::Endpoints,
-        what: Vec::new(),
-        scope: Scope {
-            namespace: None,
-            typed: false,
-            hosts: true,
-        },
-        labels: None,
-        hide: Hide {
-            rule_matches: false,
-            selectors: false,
-        },
-    }
-}
-
-fn loaded(source: &mut dyn Source) -> Loaded {
-    let settings = load::Settings {
-        calico_version: None,
-        manifests: ManifestMode::Auto,
-        default_namespace: "default".to_owned(),
-        unfold_v3: false,
-    };
-    load::load(&everything(), source, &settings, &mut Quiet).unwrap()
-}
+use feed::{Feed, loaded};
 
 fn world(folder: &Path) -> Loaded {
     let settings = files::Settings {

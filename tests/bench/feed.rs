@@ -1,8 +1,13 @@
 //! A generated cluster as a source: pages as an API server sends them, made beforehand, and read as those of a server
 //! are.
 
+use std::time::Instant;
+
+use calicoq::convert::ManifestMode;
+use calicoq::load::{self, Loaded, Watcher};
 use calicoq::need::{Kind, Read};
 use calicoq::note::{Datastore, Provenance, VersionFrom};
+use calicoq::question::{About, Hide, Question, Scope};
 use calicoq::raw::{self, Object};
 use calicoq::source::{ReadError, Sink, Source};
 
@@ -118,6 +123,42 @@ pub fn hand_over(page: &[u8], version: &str, kind: &str, sink: &mut dyn Sink) {
             Err(broken) => sink.broken(*broken, item),
         }
     }
+}
+
+/// Watches nothing.
+pub struct Quiet;
+
+impl Watcher for Quiet {
+    fn progress(&mut self, _: Kind, _: u64, _: Option<&str>, _: Instant) {}
+}
+
+/// `endpoint -A`
+pub fn everything() -> Question {
+    Question {
+        about: About::Endpoints,
+        what: Vec::new(),
+        scope: Scope {
+            namespace: None,
+            typed: false,
+            hosts: true,
+        },
+        labels: None,
+        hide: Hide {
+            rule_matches: false,
+            selectors: false,
+        },
+    }
+}
+
+/// Reads everything that `endpoint -A` needs.
+pub fn loaded(source: &mut dyn Source) -> Loaded {
+    let settings = load::Settings {
+        calico_version: None,
+        manifests: ManifestMode::Auto,
+        default_namespace: "default".to_owned(),
+        unfold_v3: false,
+    };
+    load::load(&everything(), source, &settings, &mut Quiet).unwrap()
 }
 
 impl Source for &Feed {

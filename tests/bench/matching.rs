@@ -2,52 +2,19 @@
 
 use std::time::{Duration, Instant};
 
-use calicoq::convert::ManifestMode;
-use calicoq::load::{self, Loaded, Watcher};
+use calicoq::load::Loaded;
 use calicoq::matcher::Matcher;
-use calicoq::need::Kind;
 use calicoq::query;
-use calicoq::question::{About, Hide, Question, Scope};
 use calicoq::render::{self, Format, Options, Shape, Style};
 
 use crate::cluster::{Cluster, Size};
-use crate::feed::Feed;
+use crate::feed::{self, Feed, everything};
 use crate::rows::{Rows, best, milliseconds};
 
-struct Quiet;
-
-impl Watcher for Quiet {
-    fn progress(&mut self, _: Kind, _: u64, _: Option<&str>, _: Instant) {}
-}
-
-/// `endpoint -A`
-pub fn everything() -> Question {
-    Question {
-        about: About::Endpoints,
-        what: Vec::new(),
-        scope: Scope {
-            namespace: None,
-            typed: false,
-            hosts: true,
-        },
-        labels: None,
-        hide: Hide {
-            rule_matches: false,
-            selectors: false,
-        },
-    }
-}
-
 /// A generated cluster, loaded.
-pub fn loaded(size: Size) -> Loaded {
+fn loaded(size: Size) -> Loaded {
     let feed = Feed::of(&Cluster(size));
-    let settings = load::Settings {
-        calico_version: None,
-        manifests: ManifestMode::Auto,
-        default_namespace: "default".to_owned(),
-        unfold_v3: false,
-    };
-    load::load(&everything(), &mut &feed, &settings, &mut Quiet).unwrap()
+    feed::loaded(&mut &feed)
 }
 
 pub fn rows(rows: &mut Rows) {
@@ -162,11 +129,6 @@ fn answer(rows: &mut Rows) {
         loaded.provenance.clone(),
     );
     let mut out = Counted(0);
-    let mut answer = answer;
-    if std::env::var_os("SAMPLE").is_some() {
-        let items = answer.items;
-        answer.items = Box::new(items.take(500));
-    }
     let count = render::endpoint(answer, &style, &mut out).unwrap();
     let took = began.elapsed();
     rows.row(
