@@ -23,7 +23,7 @@ pub use policy::{
 pub use rule_match::{
     Criterion, CriterionType, MatchEffect, MatchSide, MatchedPolicy, RuleMatch, Traffic,
 };
-pub use selected::{EvalAnswer, EvalItem, EvalTail, NetworkSetItem};
+pub use selected::{EvalAnswer, EvalItem, EvalTail, Identity, NetworkSetItem};
 pub use shared::Shared;
 
 pub use version::{ClientVersion, ClusterVersion, VersionAnswer};

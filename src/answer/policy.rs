@@ -3,12 +3,11 @@
 use serde::Serialize;
 
 use super::{
-    Criterion, Head, MatchEffect, MatchSide, NetworkSetItem, NotFound, Order, PolicyType, StageName,
+    Criterion, Head, Identity, MatchEffect, MatchSide, NetworkSetItem, NotFound, Order, PolicyType,
+    StageName,
 };
 use crate::model::LabelSet;
-use crate::model::{
-    Action, Direction, EndpointId, ObjectRef, PolicyId, PolicyKind, Side, Treatment,
-};
+use crate::model::{Action, Direction, ObjectRef, PolicyId, PolicyKind, Side, Treatment};
 use crate::note::Note;
 
 /// The answer of `policy`.
@@ -106,16 +105,9 @@ pub enum PolicyState {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SelectedEndpoint {
-    /// `WorkloadEndpoint` or `HostEndpoint`.
-    pub kind: &'static str,
-    /// Its id.
-    pub id: EndpointId,
-    /// Its ref.
-    #[serde(rename = "ref")]
-    pub short_ref: String,
-    /// Its node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node: Option<String>,
+    /// Which one.
+    #[serde(flatten)]
+    pub who: Identity,
     /// Its addresses, for people.
     #[serde(skip)]
     pub ips: Vec<String>,
@@ -156,16 +148,9 @@ pub struct RuleEndpoints {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NamedEndpoint {
-    /// `WorkloadEndpoint` or `HostEndpoint`.
-    pub kind: &'static str,
-    /// Its id.
-    pub id: EndpointId,
-    /// Its ref.
-    #[serde(rename = "ref")]
-    pub short_ref: String,
-    /// Its node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node: Option<String>,
+    /// Which one.
+    #[serde(flatten)]
+    pub who: Identity,
     /// Whether the side holds for it.
     pub effect: MatchEffect,
     /// The match as `endpoint` shows it, for people.

@@ -31,6 +31,20 @@ pub struct EvalTail {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EvalItem {
+    /// Which one.
+    #[serde(flatten)]
+    pub who: Identity,
+    /// Its addresses.
+    pub ips: Vec<String>,
+    /// Its labels, for people.
+    #[serde(skip)]
+    pub labels: LabelSet,
+}
+
+/// Which endpoint an item of a list is about.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
     /// `WorkloadEndpoint` or `HostEndpoint`.
     pub kind: &'static str,
     /// Its id.
@@ -41,11 +55,6 @@ pub struct EvalItem {
     /// Its node.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
-    /// Its addresses.
-    pub ips: Vec<String>,
-    /// Its labels, for people.
-    #[serde(skip)]
-    pub labels: LabelSet,
 }
 
 /// A network set.

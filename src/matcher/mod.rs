@@ -82,7 +82,11 @@ impl<'a> Matcher<'a> {
     /// The same, made ready for questions about many endpoints. The answers do not change.
     #[must_use]
     pub fn for_many(mut self) -> Self {
-        self.index = Some(index::Index::of(self.snapshot, &self.policies));
+        self.index = Some(index::Index::of(
+            self.snapshot,
+            &self.policies,
+            &self.owners,
+        ));
         self
     }
 

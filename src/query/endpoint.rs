@@ -9,7 +9,7 @@ use crate::note::Provenance;
 use crate::question::{About, Question};
 use crate::snapshot::Snapshot;
 
-/// As many endpoints are looked at one by one: each costs less than a hundredth of what it takes to index a cluster.
+/// As many endpoints are looked at one by one: a question about a few does not index the cluster.
 const FEW: usize = 32;
 
 /// The answer to `endpoint` or `host`. The snapshot must be finished; items are made as they are taken.

@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::{notes, rule_match, stage};
 use crate::answer::{
-    AppliedPolicy, Covers, EndpointItem, Failsafes, Order, PolicyType, ProfileItem, RuleCounts,
-    Shared, StageName, ToHost, endpoint::EndpointPort,
+    AppliedPolicy, Covers, EndpointItem, Failsafes, Identity, Order, PolicyType, ProfileItem,
+    RuleCounts, Shared, StageName, ToHost, endpoint::EndpointPort,
 };
 use crate::intern::Symbol;
 use crate::matcher::{EffectiveLabels, Matcher, Selected, StageKind};
@@ -244,7 +244,7 @@ fn applied(policy: &Policy, endpoint: &Endpoint, hide: Hide) -> AppliedPolicy {
 }
 
 /// `WorkloadEndpoint` or `HostEndpoint`.
-pub(super) fn kind(endpoint: &Endpoint) -> &'static str {
+fn kind(endpoint: &Endpoint) -> &'static str {
     if endpoint.is_host() {
         "HostEndpoint"
     } else {
@@ -253,9 +253,19 @@ pub(super) fn kind(endpoint: &Endpoint) -> &'static str {
 }
 
 /// Its node, if it has one.
-pub(super) fn node(endpoint: &Endpoint) -> Option<String> {
+fn node(endpoint: &Endpoint) -> Option<String> {
     let node = endpoint.id.node();
     (!node.is_empty()).then(|| node.to_string())
+}
+
+/// Which one it is, as lists show it.
+pub(super) fn identity(endpoint: &Endpoint) -> Identity {
+    Identity {
+        kind: kind(endpoint),
+        id: endpoint.id.clone(),
+        short_ref: endpoint.id.short_ref(),
+        node: node(endpoint),
+    }
 }
 
 /// Its addresses as answers show them.

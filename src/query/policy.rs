@@ -135,10 +135,7 @@ impl<'a> Maker<'a> {
                 && selector.is_some_and(|selector| selector.decides(&labels) == Some(true))
         };
         let selected = |endpoint: &&Endpoint| SelectedEndpoint {
-            kind: item::kind(endpoint),
-            id: endpoint.id.clone(),
-            short_ref: endpoint.id.short_ref(),
-            node: item::node(endpoint),
+            who: item::identity(endpoint),
             ips: item::ips(endpoint),
             labels: endpoint.labels.clone(),
             stages: match runs {
@@ -206,13 +203,10 @@ impl<'a> Maker<'a> {
                 if side
                     .endpoints
                     .last()
-                    .is_none_or(|last| last.id != endpoint.id)
+                    .is_none_or(|last| last.who.id != endpoint.id)
                 {
                     side.endpoints.push(NamedEndpoint {
-                        kind: item::kind(endpoint),
-                        id: endpoint.id.clone(),
-                        short_ref: endpoint.id.short_ref(),
-                        node: item::node(endpoint),
+                        who: item::identity(endpoint),
                         effect: shown.effect,
                         rule_match: shown,
                     });
@@ -253,7 +247,7 @@ impl<'a> Maker<'a> {
                         entry.felix_rules.push(felix);
                     }
                     entry.network_sets = sets;
-                    for criterion in rule_match::of_selectors(entity, self.question.hide) {
+                    for criterion in rule_match::of_selectors(rule, side, self.question.hide) {
                         if !entry.criteria.contains(&criterion) {
                             entry.criteria.push(criterion);
                         }

@@ -1,7 +1,6 @@
 //! A rule that names an endpoint, as an answer shows it.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
@@ -11,7 +10,6 @@ use crate::answer::{
 };
 use crate::matcher::{CriterionKind, Held, Outcome, RuleHit, RuleOwner};
 use crate::model::net::display;
-use crate::model::rule::SetSelector;
 use crate::model::{Direction, Endpoint, EntityRule, Rule, Side};
 use crate::question::Hide;
 use crate::selector::unique_id;
@@ -102,16 +100,11 @@ impl Shower {
 
     fn criterion(&self, held: &Held<'_>, hit: &RuleHit<'_>, endpoint: &Endpoint) -> Criterion {
         let entity = hit.rule.side(hit.side);
-        let kind = kind(held);
+        let kind = type_of(&held.kind);
         let place = (std::ptr::from_ref(entity).addr(), kind);
         let mut made = self.made.borrow_mut();
         let made = made.criteria.entry(place);
-        let show = !self.hide.selectors;
-        let parts = made.or_insert_with(|| CriterionParts {
-            written: written(held, entity).filter(|_| show).map(Shared::from),
-            effective_selector: effective(held).filter(|_| show).map(Shared::from),
-            ip_set: ip_set(held, hit.side).filter(|_| show).map(Shared::from),
-        });
+        let parts = made.or_insert_with(|| parts(&held.kind, entity, hit.side, self.hide));
         let CriterionParts {
             written,
             effective_selector,
@@ -128,26 +121,37 @@ impl Shower {
     }
 }
 
-/// The criteria of a side's selectors, without anyone whom they name.
-pub(super) fn of_selectors(entity: &EntityRule, hide: Hide) -> Vec<Criterion> {
-    let kinds = [
-        (CriterionType::Selector, &entity.selector),
-        (CriterionType::NotSelector, &entity.not_selector),
-    ];
+/// What does not hang on the endpoint, of a criterion; nothing of selectors with `-s`.
+fn parts(kind: &CriterionKind<'_>, entity: &EntityRule, side: Side, hide: Hide) -> CriterionParts {
     let show = !hide.selectors;
-    let criterion = |(kind, set): (CriterionType, &Option<Arc<SetSelector>>)| {
-        let set = set.as_ref()?;
-        let written = selectors(&entity.written).filter(|_| show);
-        Some(Criterion {
-            kind,
-            written: written.map(Shared::from),
-            effective_selector: show.then(|| set.text.clone().into()),
-            ip_set: show.then(|| set.selector.unique_id().into()),
+    CriterionParts {
+        written: written(kind, entity).filter(|_| show).map(Shared::from),
+        effective_selector: effective(kind).filter(|_| show).map(Shared::from),
+        ip_set: ip_set(kind, side).filter(|_| show).map(Shared::from),
+    }
+}
+
+/// The criteria of a side's selectors, without anyone whom they name.
+pub(super) fn of_selectors(rule: &Rule, side: Side, hide: Hide) -> Vec<Criterion> {
+    let entity = rule.side(side);
+    let positive = entity.selector.as_ref().map(CriterionKind::Selector);
+    let negated = entity.not_selector.as_ref().map(CriterionKind::NotSelector);
+    let criterion = |kind: CriterionKind<'_>| {
+        let CriterionParts {
+            written,
+            effective_selector,
+            ip_set,
+        } = parts(&kind, entity, side, hide);
+        Criterion {
+            kind: type_of(&kind),
+            written,
+            effective_selector,
+            ip_set,
             holds: None,
             through: Vec::new(),
-        })
+        }
     };
-    kinds.into_iter().filter_map(criterion).collect()
+    positive.into_iter().chain(negated).map(criterion).collect()
 }
 
 fn effect(hit: &RuleHit<'_>) -> MatchEffect {
@@ -185,8 +189,8 @@ fn owner(owner: RuleOwner<'_>) -> MatchedPolicy {
     }
 }
 
-fn kind(held: &Held<'_>) -> CriterionType {
-    match &held.kind {
+fn type_of(kind: &CriterionKind<'_>) -> CriterionType {
+    match kind {
         CriterionKind::Selector(_) => CriterionType::Selector,
         CriterionKind::NotSelector(_) => CriterionType::NotSelector,
         CriterionKind::Services(_) => CriterionType::Services,
@@ -197,8 +201,8 @@ fn kind(held: &Held<'_>) -> CriterionType {
     }
 }
 
-fn written(held: &Held<'_>, entity: &EntityRule) -> Option<Value> {
-    match &held.kind {
+fn written(kind: &CriterionKind<'_>, entity: &EntityRule) -> Option<Value> {
+    match kind {
         CriterionKind::Selector(_) | CriterionKind::NotSelector(_) => selectors(&entity.written),
         CriterionKind::Services(key) => {
             let (namespace, name) = key.split_once('/').unwrap_or_default();
@@ -221,8 +225,8 @@ fn selectors(written: &Map<String, Value>) -> Option<Value> {
     (!written.is_empty()).then(|| Value::Object(written.clone()))
 }
 
-fn effective(held: &Held<'_>) -> Option<String> {
-    match &held.kind {
+fn effective(kind: &CriterionKind<'_>) -> Option<String> {
+    match kind {
         CriterionKind::Selector(set) | CriterionKind::NotSelector(set) => Some(set.text.clone()),
         CriterionKind::NamedPorts(names) | CriterionKind::NotNamedPorts(names) => {
             names.filter().map(|set| set.text.clone())
@@ -233,8 +237,8 @@ fn effective(held: &Held<'_>) -> Option<String> {
 
 /// Felix's set id: of the selector, of the service, or of the first named port (each name has a set of its
 /// own).
-fn ip_set(held: &Held<'_>, side: Side) -> Option<String> {
-    match &held.kind {
+fn ip_set(kind: &CriterionKind<'_>, side: Side) -> Option<String> {
+    match kind {
         CriterionKind::Selector(set) | CriterionKind::NotSelector(set) => {
             Some(set.selector.unique_id())
         }

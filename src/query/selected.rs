@@ -38,10 +38,7 @@ pub fn answer<'a>(
         .into_iter()
         .filter(move |endpoint| selector.decides(&matcher.labels(endpoint)) == Some(true));
     let items = selected.map(|endpoint| EvalItem {
-        kind: item::kind(endpoint),
-        id: endpoint.id.clone(),
-        short_ref: endpoint.id.short_ref(),
-        node: item::node(endpoint),
+        who: item::identity(endpoint),
         ips: item::ips(endpoint),
         labels: endpoint.labels.clone(),
     });

@@ -69,11 +69,11 @@ const LOOKED_UP: [&str; 11] = [
     "metadata.namespace",
     "metadata.uid",
     "metadata.resourceVersion",
-    "metadata.labels",
     "spec.nodeName",
     "spec.node",
     "spec.ipNetworks[0]",
     "status.podIP",
+    "status.podIPs[0].ip",
 ];
 
 /// What is kept of an object that does not decode, if it is JSON: what it is looked up by, and `field`, the offending
@@ -87,11 +87,11 @@ pub(super) fn broken(json: &[u8], kind: &str, field: Option<&str>) -> Option<Box
     };
     let keep = |path: &str| match path {
         "metadata.annotations" => Keep::Annotations,
+        "metadata.labels" => Keep::Whole,
         _ if path == field && kind == "Pod" => Keep::Shape,
         _ if path == field => Keep::Whole,
-        "status.podIPs[0].ip" => Keep::Shape,
-        _ if LOOKED_UP.contains(&path) => Keep::Whole,
-        _ if below(field, path) || below("status.podIPs[0].ip", path) => Keep::Inside,
+        _ if LOOKED_UP.contains(&path) => Keep::Shape,
+        _ if below(field, path) => Keep::Inside,
         _ if LOOKED_UP.iter().any(|wanted| below(wanted, path)) => Keep::Inside,
         _ => Keep::Nothing,
     };

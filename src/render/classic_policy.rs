@@ -58,7 +58,10 @@ fn one(item: &PolicyItem, typed: &str, style: &Style) -> String {
         None => String::new(),
     };
     for endpoint in &item.endpoints {
-        text.push_str(&format!("  {}{selector}\n", endpoint_words(&endpoint.id)));
+        text.push_str(&format!(
+            "  {}{selector}\n",
+            endpoint_words(&endpoint.who.id)
+        ));
     }
     let Some(sides) = &item.rule_endpoints else {
         return text;
@@ -69,7 +72,7 @@ fn one(item: &PolicyItem, typed: &str, style: &Style) -> String {
         for endpoint in &side.endpoints {
             for place in &side.felix_rules {
                 if let Some(words) = rule_words(&endpoint.rule_match, *place, hide) {
-                    let of = lines.entry(&endpoint.id).or_default();
+                    let of = lines.entry(&endpoint.who.id).or_default();
                     of.push((
                         (side.direction, *place, side.role),
                         format!("    {words}\n"),
@@ -102,7 +105,7 @@ pub(super) fn selected(
         write!(
             out,
             "{}",
-            safe(format!("  {}\n", endpoint_words(&item.id)), style)
+            safe(format!("  {}\n", endpoint_words(&item.who.id)), style)
         )?;
         count += 1;
     }

@@ -163,7 +163,7 @@ pub fn selected(
                 .network_sets
                 .iter()
                 .map(|set| set.id.to_string());
-            let all = answer.items.map(|item| item.short_ref).chain(sets);
+            let all = answer.items.map(|item| item.who.short_ref).chain(sets);
             return Ok(names(all, style, out)?);
         }
         Some(Format::Ps | Format::Ps2017) => classic_policy::selected(answer, style, out)?,

@@ -176,7 +176,7 @@ fn would_apply(item: &PolicyItem) -> String {
     let refs: Vec<&str> = item
         .endpoints
         .iter()
-        .map(|endpoint| endpoint.short_ref.as_str())
+        .map(|endpoint| endpoint.who.short_ref.as_str())
         .collect();
     let listed = refs.get(..LISTED).unwrap_or(&refs).join(", ");
     match refs.len() {
@@ -211,8 +211,8 @@ fn applies_to(item: &PolicyItem, style: &Style, out: &mut dyn Write) -> io::Resu
     let mut table = Table::new(heads, false, style);
     for endpoint in &item.endpoints {
         let mut row = vec![
-            endpoint.short_ref.clone(),
-            endpoint.node.clone().unwrap_or_default(),
+            endpoint.who.short_ref.clone(),
+            endpoint.who.node.clone().unwrap_or_default(),
         ];
         if stages {
             let names: Vec<&str> = endpoint
@@ -246,13 +246,13 @@ fn rules(sides: &[RuleEndpoints], style: &Style, out: &mut dyn Write) -> io::Res
         for endpoint in &side.endpoints {
             let mut row = of_side(side);
             row.extend([
-                endpoint.short_ref.clone(),
-                endpoint.node.clone().unwrap_or_default(),
+                endpoint.who.short_ref.clone(),
+                endpoint.who.node.clone().unwrap_or_default(),
             ]);
             if !hidden {
                 row.push(because::because(
                     &endpoint.rule_match,
-                    &endpoint.id.to_string(),
+                    &endpoint.who.id.to_string(),
                 ));
             }
             table.row(row);

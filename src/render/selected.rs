@@ -28,9 +28,9 @@ pub(super) fn lines(
     let mut table = Table::new(heads, false, style);
     let endpoints = answer.items.map(|item| {
         let row = vec![
-            item.kind.to_owned(),
-            item.short_ref,
-            item.node.unwrap_or_default(),
+            item.who.kind.to_owned(),
+            item.who.short_ref,
+            item.who.node.unwrap_or_default(),
             item.ips.join(","),
         ];
         (labelled(row, &item.labels), true)

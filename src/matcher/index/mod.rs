@@ -10,7 +10,7 @@ mod shapes;
 use rustc_hash::FxHashMap;
 
 use super::addresses::Owner;
-use super::{EffectiveLabels, Effort};
+use super::{EffectiveLabels, Effort, RuleOwner};
 use crate::intern::{LabelSet, Symbol};
 use crate::model::Policy;
 use crate::selector::{Expression, Parts, Selector};
@@ -51,15 +51,19 @@ struct Lists {
 }
 
 impl<'a> Index<'a> {
-    /// The policies in evaluation order; `owners` are those whose rules count.
-    pub(super) fn of(snapshot: &'a Snapshot, policies: &[&'a Policy]) -> Self {
+    /// `policies` are in evaluation order, `owners` is everything that has rules, as [`super::scan::owners`] gives it.
+    pub(super) fn of(
+        snapshot: &'a Snapshot,
+        policies: &[&'a Policy],
+        owners: &[RuleOwner<'a>],
+    ) -> Self {
         let mut distinct: FxHashMap<&'a Selector, Vec<u32>> = FxHashMap::default();
         for (at, policy) in (0..).zip(policies) {
             if let Some(selector) = &policy.selector {
                 distinct.entry(selector).or_default().push(at);
             }
         }
-        let rules = Rules::of(snapshot, policies);
+        let rules = Rules::of(snapshot, owners);
         let mut shapes = Shapes::default();
         for selector in distinct.keys().copied().chain(rules.selectors()) {
             name_labels(selector.expression(), &mut shapes);

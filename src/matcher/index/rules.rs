@@ -7,9 +7,9 @@ use rustc_hash::FxHashMap;
 
 use crate::matcher::addresses::Owner;
 use crate::matcher::prefixes::Prefixes;
-use crate::matcher::scan::{self, RuleOwner};
+use crate::matcher::scan::RuleOwner;
 use crate::model::rule::SetSelector;
-use crate::model::{Direction, EntityRule, Policy, Port, Side};
+use crate::model::{Direction, EntityRule, Port, Side};
 use crate::selector::Selector;
 use crate::snapshot::Snapshot;
 
@@ -17,7 +17,7 @@ use crate::snapshot::Snapshot;
 /// sorted as rules are searched.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::matcher) struct Place {
-    /// The place of the owner among those of [`scan::owners`].
+    /// The place of the owner among those of [`crate::matcher::scan::owners`].
     pub(in crate::matcher) owner: u32,
     /// The list.
     pub(in crate::matcher) direction: Direction,
@@ -27,7 +27,8 @@ pub(in crate::matcher) struct Place {
     pub(in crate::matcher) side: Side,
 }
 
-/// Sides by what they name. A side that names nothing of an object is found by none of these.
+/// Sides by what they name: what `Subject::may_be_named` asks of one side, turned round. A side that names nothing of an
+/// object is found by none of these.
 #[derive(Default)]
 pub(super) struct Rules<'a> {
     places: Vec<Place>,
@@ -40,11 +41,11 @@ pub(super) struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn of(snapshot: &'a Snapshot, policies: &[&'a Policy]) -> Self {
+    pub(super) fn of(snapshot: &'a Snapshot, owners: &[RuleOwner<'a>]) -> Self {
         let mut rules = Self::default();
-        for (owner, of) in (0..).zip(scan::owners(policies, snapshot)) {
+        for (owner, of) in (0..).zip(owners) {
             for direction in Direction::BOTH {
-                for (felix, rule) in (0..).zip(RuleOwner::rules(of, direction)) {
+                for (felix, rule) in (0..).zip(of.rules(direction)) {
                     for side in Side::BOTH {
                         let place = Place {
                             owner,

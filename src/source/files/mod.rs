@@ -178,9 +178,9 @@ fn once(objects: Vec<object::Read>, default_namespace: &str) -> Vec<Entry> {
 
 impl Key {
     /// A workload endpoint is a pod's, and profiles of two prefixes are a namespace's or a service account's.
-    fn of(read: &object::Read, namespace: String, name: String) -> Self {
-        let (kind, namespace, name) = match read.kind {
-            Kind::Pod if !read.first => match raw::workload_parts(&name) {
+    fn of(kind: Kind, first: bool, namespace: String, name: String) -> Self {
+        let (kind, namespace, name) = match kind {
+            Kind::Pod if !first => match raw::workload_parts(&name) {
                 Some([_, _, workload, _]) => (Kind::Pod, namespace, workload),
                 None => (Kind::Pod, namespace, name),
             },
@@ -208,7 +208,7 @@ impl Key {
 
 impl Entry {
     fn new(read: object::Read, default_namespace: &str) -> Self {
-        let mut about = read.about.clone();
+        let mut about = read.about;
         if about.namespace.is_empty() && kinds::is_namespaced(read.kind) {
             about.namespace = default_namespace.to_owned();
         }
@@ -220,7 +220,7 @@ impl Entry {
             about.node = own;
         }
         Self {
-            key: Key::of(&read, about.namespace, about.name),
+            key: Key::of(read.kind, read.first, about.namespace, about.name),
             node: about.node,
             address: about.address,
             service: about.service,

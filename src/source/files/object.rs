@@ -10,7 +10,6 @@ use serde_json::value::RawValue;
 
 use super::taken::Fault;
 use crate::need::Kind;
-use crate::raw;
 
 /// Where a text stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -177,17 +176,6 @@ impl About {
             self.address.truncate(bare);
         }
     }
-}
-
-/// An object's head, and its bytes as Go reads them where its own fields stand twice; `None` where it is no object.
-pub(super) fn once_read(json: &Bytes) -> Option<Bytes> {
-    if serde_json::from_slice::<Head<'_>>(json).is_ok() {
-        return Some(json.clone());
-    }
-    let again = Bytes::from(raw::as_go_reads(json)?);
-    serde_json::from_slice::<Head<'_>>(&again)
-        .is_ok()
-        .then_some(again)
 }
 
 /// An object with what it does not name itself and its list does.

@@ -9,7 +9,7 @@ use super::find::File;
 use super::kinds;
 use super::object::{self, About, Head, Origin, Read};
 use super::taken::{self, Taken};
-use crate::raw::documents;
+use crate::raw::{self, documents};
 
 /// A document that cannot be read.
 #[derive(Debug)]
@@ -147,12 +147,20 @@ impl Found {
         if &**json == b"null" {
             return;
         }
-        let Some(json) = object::once_read(json) else {
-            return self.doubtful(file, line, inherited.is_some());
+        let (again, whole);
+        let mut json = json;
+        let mut head: Head<'_> = match serde_json::from_slice(json) {
+            Ok(head) => head,
+            // Fields of its own may stand twice.
+            Err(_) => {
+                again = raw::as_go_reads(json).map(Bytes::from).unwrap_or_default();
+                json = &again;
+                match serde_json::from_slice(json) {
+                    Ok(head) => head,
+                    Err(_) => return self.doubtful(file, line, inherited.is_some()),
+                }
+            }
         };
-        let mut head: Head<'_> = serde_json::from_slice(&json).unwrap_or_default();
-        let whole;
-        let mut json = &json;
         if let Some(names) = inherited.filter(|(_, kind)| !kind.is_empty()) {
             whole = object::inheriting(json, &head, names);
             json = &whole;

@@ -101,9 +101,9 @@ impl Api {
         path: &str,
         kind: Kind,
         buffer: Vec<u8>,
-        head: Option<oneshot::Sender<PageHead>>,
+        head: oneshot::Sender<PageHead>,
     ) -> Result<Reply, Failure> {
-        let mut head = head;
+        let mut head = Some(head);
         self.fetch(path, Some(kind), buffer, &mut head).await
     }
 

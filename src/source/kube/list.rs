@@ -235,9 +235,7 @@ impl Lister {
         let task = tokio::spawn(async move {
             let memory = memory.acquire_owned().await;
             let memory = memory.map_err(|_| given_up())?;
-            let reply = api
-                .get_page(&path, kind, buffers.take(), Some(said))
-                .await?;
+            let reply = api.get_page(&path, kind, buffers.take(), said).await?;
             let page = match reply.status {
                 200 => Ok(reply),
                 404 if !is_core => Err(Listed::Absent),
