@@ -31,19 +31,25 @@ demo: setup ## Build the tool and ask it about a pod and a host endpoint of an e
 	  "$(BINARY)" -f tests/worlds/shop endpoint $$what; \
 	done
 
-# tool:package, the package by its name with apt, dnf, apk and brew.
+# tool:packages, the packages by their names with apt, dnf, apk and brew, several joined by +.
 TOOLS = \
   cc:build-essential:gcc:build-base:gcc \
   etcd:etcd-server:etcd:etcd:etcd \
   jq:jq:jq:jq:jq \
   openssl:openssl:openssl:openssl:openssl \
-  protoc:protobuf-compiler:protobuf-compiler:protoc:protobuf
+  protoc:protobuf-compiler+libprotobuf-dev:protobuf-compiler+protobuf-devel:protoc+protobuf-dev:protobuf
+
+# protoc without the files that every .proto imports is as good as none.
+PRESENT = present() { \
+  command -v $$1 >/dev/null 2>&1 || return 1; test $$1 = protoc || return 0; \
+  echo 'syntax = "proto3"; import "google/protobuf/descriptor.proto";' | \
+    protoc -I/dev --descriptor_set_out=/dev/null /dev/stdin 2>/dev/null; }
 
 setup: ## Install what building and testing need, or say what to install
-	@set -e; missing=; apt=; dnf=; apk=; brew=; \
+	@set -e; $(PRESENT); missing=; apt=; dnf=; apk=; brew=; \
 	for entry in $(TOOLS); do \
 	  IFS=:; set -- $$entry; unset IFS; \
-	  command -v $$1 >/dev/null 2>&1 && continue; \
+	  present $$1 && continue; \
 	  missing="$$missing $$1"; apt="$$apt $$2"; dnf="$$dnf $$3"; apk="$$apk $$4"; brew="$$brew $$5"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -53,6 +59,7 @@ setup: ## Install what building and testing need, or say what to install
 	  elif has dnf; then install="dnf install -y$$dnf"; \
 	  elif has apk; then install="apk add$$apk"; \
 	  else echo "missing:$$missing; install them and try again" >&2; exit 1; fi; \
+	  install=$$(echo "$$install" | tr + ' '); \
 	  if [ "$$(id -u)" != 0 ] && ! has brew; then echo "missing:$$missing; run as root: $$install" >&2; exit 1; fi; \
 	  echo "missing:$$missing; running: $$install"; sh -c "$$install" </dev/null; \
 	fi; \
