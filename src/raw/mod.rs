@@ -10,6 +10,7 @@ mod etcd_key;
 mod kept;
 mod object;
 mod page;
+mod protobuf;
 mod reduced;
 
 pub mod calico;
@@ -33,6 +34,7 @@ pub use kept::{Kept, KeptBroken, KeptUndecodable, is_deep, tamed};
 pub use metadata::Metadata;
 pub use object::{Calico, Group, Kubernetes, Object};
 pub use page::{Page, PageHead, head, items, pods};
+pub use protobuf::{NoPods, is_protobuf, pods as protobuf_pods, status_message};
 
 #[cfg(test)]
 mod tests;

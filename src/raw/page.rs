@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::core::Pod;
+use super::protobuf;
 use super::value::{Slice, nullable};
 
 /// One page of a list.
@@ -48,6 +49,9 @@ pub fn items(page: &[u8]) -> serde_json::Result<Page<'_>> {
 /// begin before, or the bytes end.
 #[must_use]
 pub fn head(bytes: &[u8]) -> Option<PageHead> {
+    if protobuf::is_protobuf(bytes) {
+        return protobuf::head(bytes);
+    }
     let mut found = Found::default();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     // It ends with an error where the items begin.
@@ -62,7 +66,7 @@ pub fn head(bytes: &[u8]) -> Option<PageHead> {
     Some(PageHead::new(api_version, kind, metadata))
 }
 
-/// Hands over the pods of a page, each as its text goes by; returns how many came before the page or a pod could not be
+/// Hands over the pods of a page in JSON, each as its text goes by; returns how many came before the page or a pod could not be
 /// read, and whether all did.
 pub fn pods(page: &[u8], take: &mut dyn FnMut(Pod<'_>)) -> (usize, serde_json::Result<()>) {
     let mut taken = 0;

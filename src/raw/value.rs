@@ -314,7 +314,14 @@ pub(super) fn kept_annotation<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     Cow::Owned(Value::Object(inner).to_string())
 }
 
-impl Annotations<'_> {
+impl<'a> Annotations<'a> {
+    /// Of these, those that Calico reads.
+    pub(super) fn of(pairs: impl Iterator<Item = (Slice<'a>, Slice<'a>)>) -> Self {
+        Self(Pairs(
+            pairs.filter(|(key, _)| is_read_annotation(key)).collect(),
+        ))
+    }
+
     /// The value of `key`, one of those that Calico reads.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {

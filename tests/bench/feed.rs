@@ -18,7 +18,7 @@ pub const PAGE: usize = 500;
 
 /// Pages of the kinds that a cluster has.
 pub struct Feed {
-    pages: Vec<(Kind, &'static str, &'static str, Vec<Vec<u8>>)>,
+    pub pages: Vec<(Kind, &'static str, &'static str, Vec<Vec<u8>>)>,
 }
 
 impl Feed {
@@ -74,10 +74,7 @@ impl Feed {
         let pages = kinds.map(|(kind, version, name, objects)| {
             let pages = match kind {
                 Kind::Pod => pod_pages(cluster),
-                _ => objects
-                    .chunks(PAGE)
-                    .map(|chunk| page(version, name, chunk.iter().map(String::as_str)))
-                    .collect(),
+                _ => pages(version, name, &objects),
             };
             (kind, version, name, pages)
         });
@@ -87,9 +84,20 @@ impl Feed {
     }
 }
 
+/// The pages of some objects, at least one.
+pub fn pages(version: &str, kind: &str, objects: &[String]) -> Vec<Vec<u8>> {
+    let last = objects.len().saturating_sub(1) / PAGE;
+    (0..=last)
+        .map(|at| {
+            let items = objects.iter().skip(at * PAGE).take(PAGE);
+            page((version, kind), (at, last), items.map(String::as_str))
+        })
+        .collect()
+}
+
 /// The pages of all pods.
 pub fn pod_pages(cluster: &Cluster) -> Vec<Vec<u8>> {
-    let starts = (0..cluster.0.pods).step_by(PAGE);
+    let starts = (0..cluster.0.pods.max(1)).step_by(PAGE);
     starts.map(|from| pod_page(cluster, from)).collect()
 }
 
@@ -97,13 +105,24 @@ pub fn pod_pages(cluster: &Cluster) -> Vec<Vec<u8>> {
 pub fn pod_page(cluster: &Cluster, from: usize) -> Vec<u8> {
     let to = cluster.0.pods.min(from + PAGE);
     let pods: Vec<String> = (from..to).map(|index| cluster.pod(index)).collect();
-    page("v1", "Pod", pods.iter().map(String::as_str))
+    let last = cluster.0.pods.saturating_sub(1) / PAGE;
+    let at = (from / PAGE, last);
+    page(("v1", "Pod"), at, pods.iter().map(String::as_str))
 }
 
-fn page<'a>(version: &str, kind: &str, items: impl Iterator<Item = &'a str>) -> Vec<u8> {
+/// A page, which one of them and the number of the last; the token of the next is its number.
+fn page<'a>(
+    (version, kind): (&str, &str),
+    (at, last): (usize, usize),
+    items: impl Iterator<Item = &'a str>,
+) -> Vec<u8> {
     let items: Vec<&str> = items.collect();
+    let next = match at < last {
+        true => format!(r#","continue":"{}""#, at + 1),
+        false => String::new(),
+    };
     format!(
-        r#"{{"kind":"{kind}List","apiVersion":"{version}","metadata":{{"resourceVersion":"1"}},"items":[{}]}}"#,
+        r#"{{"kind":"{kind}List","apiVersion":"{version}","metadata":{{"resourceVersion":"1"{next}}},"items":[{}]}}"#,
         items.join(",")
     )
     .into_bytes()

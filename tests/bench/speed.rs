@@ -5,15 +5,26 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a bench may panic: that is how it fails"
 )]
 
 mod cluster;
 mod feed;
+mod files;
+mod http;
+mod live;
 mod matching;
 mod reading;
 mod rows;
+mod server;
+mod start;
+#[path = "../live/support/mod.rs"]
+#[expect(dead_code, reason = "the live tests need all of it, a bench a part")]
+mod support;
+mod tool;
 
 fn main() {
     let wanted: Vec<String> = std::env::args()
@@ -22,6 +33,10 @@ fn main() {
         .collect();
     let mut rows = rows::Rows::new(wanted);
     reading::rows(&mut rows);
+    http::rows(&mut rows);
     matching::rows(&mut rows);
+    live::rows(&mut rows);
+    files::rows(&mut rows);
+    start::rows(&mut rows);
     rows.finish();
 }

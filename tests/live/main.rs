@@ -31,6 +31,7 @@
 
 mod answers;
 mod ask;
+mod encodings;
 mod etcd;
 mod etcd_access;
 mod etcd_copies;
@@ -107,6 +108,9 @@ fn main() -> ExitCode {
         answers::an_expired_token_is_said_so,
         answers::the_real_kubectl_runs_the_plugin,
         answers::the_lines_for_jq_print_what_the_transcript_shows,
+        encodings::pods_are_the_same_in_both,
+        encodings::a_page_tells_its_token_first,
+        encodings::a_refusal_says_the_same_in_both,
         etcd::copies_are_what_calico_writes,
         etcd::every_world_gives_its_answers,
         groups::a_forbidden_kind_is_read_from_the_other_group,

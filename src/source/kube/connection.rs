@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use ::kube::client::Body;
 use ::kube::{Client, Config};
+use bytes::BytesMut;
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use tokio::sync::{Semaphore, oneshot};
@@ -31,11 +32,17 @@ const WAITS: [Duration; 4] = [
     Duration::from_secs(2),
 ];
 
+/// What answers may be written in.
+const JSON: &str = "application/json";
+/// A server writes pods so in half the time; those that cannot answer in JSON.
+const PROTOBUF: &str = "application/vnd.kubernetes.protobuf,application/json";
+
 /// Sends requests.
 pub(super) struct Api {
     client: Client,
     /// Of one request; `None` is as long as it takes.
     limit: Option<Duration>,
+    since: Instant,
     deadline: Instant,
     slots: Semaphore,
     counters: Counters,
@@ -47,7 +54,15 @@ pub(super) struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// The whole body.
-    pub body: Vec<u8>,
+    pub body: BytesMut,
+}
+
+/// What to get.
+struct Wanted<'a> {
+    path: &'a str,
+    /// Whose bytes are counted.
+    kind: Option<Kind>,
+    accept: &'static str,
 }
 
 /// What an API server says of a failure.
@@ -73,26 +88,28 @@ impl Api {
         Ok(Self {
             client: Client::try_from(config)?,
             limit,
+            since: Instant::now(),
             deadline: Instant::now() + WHOLE,
             slots: Semaphore::new(AT_ONCE),
             counters,
         })
     }
 
-    /// Performs a GET into `buffer`, again where the server is busy.
+    /// Performs a GET, again where the server is busy; the answer is JSON.
     ///
     /// # Errors
     /// No usable answer in time, or the credentials are refused.
-    pub async fn get(
-        &self,
-        path: &str,
-        kind: Option<Kind>,
-        buffer: Vec<u8>,
-    ) -> Result<Reply, Failure> {
-        self.fetch(path, kind, buffer, &mut None).await
+    pub async fn get(&self, path: &str, kind: Option<Kind>) -> Result<Reply, Failure> {
+        let wanted = Wanted {
+            path,
+            kind,
+            accept: JSON,
+        };
+        self.fetch(&wanted, BytesMut::new(), &mut None).await
     }
 
-    /// As [`Api::get`], of a page of a list: what it says of itself is told while the rest is still coming.
+    /// As [`Api::get`], of a page of a list, into `buffer`: what it says of itself is told while the rest is still
+    /// coming. A list of pods may be protobuf.
     ///
     /// # Errors
     /// As [`Api::get`].
@@ -100,24 +117,27 @@ impl Api {
         &self,
         path: &str,
         kind: Kind,
-        buffer: Vec<u8>,
+        buffer: BytesMut,
         head: oneshot::Sender<PageHead>,
     ) -> Result<Reply, Failure> {
-        let mut head = Some(head);
-        self.fetch(path, Some(kind), buffer, &mut head).await
+        let wanted = Wanted {
+            path,
+            kind: Some(kind),
+            accept: if kind == Kind::Pod { PROTOBUF } else { JSON },
+        };
+        self.fetch(&wanted, buffer, &mut Some(head)).await
     }
 
     async fn fetch(
         &self,
-        path: &str,
-        kind: Option<Kind>,
-        mut buffer: Vec<u8>,
+        wanted: &Wanted<'_>,
+        mut buffer: BytesMut,
         head: &mut Option<oneshot::Sender<PageHead>>,
     ) -> Result<Reply, Failure> {
         let mut waits = WAITS.into_iter();
         loop {
-            let (reply, after) = self.once(path, buffer, head).await?;
-            if let Some(kind) = kind {
+            let (reply, after) = self.once(wanted, buffer, head).await?;
+            if let Some(kind) = wanted.kind {
                 self.counters.bytes(kind, reply.body.len());
             }
             match reply.status {
@@ -138,8 +158,8 @@ impl Api {
     /// One request, and how long the server asks to wait.
     async fn once(
         &self,
-        path: &str,
-        buffer: Vec<u8>,
+        wanted: &Wanted<'_>,
+        buffer: BytesMut,
         head: &mut Option<oneshot::Sender<PageHead>>,
     ) -> Result<(Reply, Option<Duration>), Failure> {
         let late = || Failure::Late(WHOLE);
@@ -153,26 +173,28 @@ impl Api {
         };
         self.counters.request();
         let began = Instant::now();
-        let done = tokio::time::timeout(limit, self.exchange(path, buffer, head)).await;
+        let done = tokio::time::timeout(limit, self.exchange(wanted, buffer, head)).await;
         let (reply, after) = done.map_err(|_| failure)??;
         tracing::debug!(
-            "GET {path}: {}, {} bytes, {} ms",
+            "GET {}: {}, {} bytes, {} ms, begun at {} ms",
+            wanted.path,
             reply.status,
             reply.body.len(),
-            began.elapsed().as_millis()
+            began.elapsed().as_millis(),
+            began.duration_since(self.since).as_millis()
         );
         Ok((reply, after))
     }
 
     async fn exchange(
         &self,
-        path: &str,
-        mut buffer: Vec<u8>,
+        wanted: &Wanted<'_>,
+        mut buffer: BytesMut,
         head: &mut Option<oneshot::Sender<PageHead>>,
     ) -> Result<(Reply, Option<Duration>), Failure> {
         buffer.clear();
-        let request = http::Request::get(path)
-            .header(http::header::ACCEPT, "application/json")
+        let request = http::Request::get(wanted.path)
+            .header(http::header::ACCEPT, wanted.accept)
             .body(Body::empty())
             .map_err(|error| Failure::Garbage(error.to_string()))?;
         let response = self.client.send(request).await;
@@ -215,6 +237,9 @@ fn tell_head(bytes: &[u8], head: &mut Option<oneshot::Sender<PageHead>>) {
 impl Reply {
     /// What the server says, in one line.
     pub fn message(&self) -> String {
+        if let Some(message) = raw::status_message(&self.body) {
+            return message;
+        }
         let status: Status = serde_json::from_slice(&self.body).unwrap_or_default();
         if status.kind == "Status" && !status.message.is_empty() {
             return status.message;

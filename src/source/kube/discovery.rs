@@ -133,7 +133,7 @@ impl Discovery {
         let plurals = match known.get(&path) {
             Some(plurals) => plurals,
             None => {
-                let reply = api.get(&path, None, Vec::new()).await?;
+                let reply = api.get(&path, None).await?;
                 let plurals = match reply.status {
                     200 => serde_json::from_slice(&reply.body).ok().map(names),
                     404 => Some(Vec::new()),

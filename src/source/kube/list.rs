@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::{Bytes, BytesMut};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -21,7 +22,7 @@ const BUFFERS: usize = 8;
 
 /// One page of a list.
 pub(super) struct Page {
-    body: Vec<u8>,
+    body: Bytes,
     head: PageHead,
 }
 
@@ -72,7 +73,7 @@ type Fetched = (Result<Reply, Listed>, OwnedSemaphorePermit);
 
 /// Buffers of pages that were read.
 #[derive(Clone, Default)]
-pub(super) struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
+pub(super) struct Buffers(Arc<Mutex<Vec<BytesMut>>>);
 
 // === impl Page ===
 
@@ -81,7 +82,8 @@ impl Page {
     ///
     /// # Errors
     /// It is no list.
-    pub fn of(body: Vec<u8>) -> Result<Self, Failure> {
+    pub fn of(body: BytesMut) -> Result<Self, Failure> {
+        let body = body.freeze();
         let head = match raw::head(&body) {
             Some(head) => head,
             None => raw::items(&body).map_err(|error| no_list(&error))?.head,
@@ -106,33 +108,31 @@ impl Page {
         Ok(page.items)
     }
 
-    /// The whole text.
-    pub fn text(&self) -> &[u8] {
+    /// The whole answer, JSON or protobuf.
+    pub fn body(&self) -> &Bytes {
         &self.body
-    }
-
-    /// The buffer, for another page.
-    pub fn into_buffer(self) -> Vec<u8> {
-        self.body
     }
 }
 
-fn no_list(error: &serde_json::Error) -> Failure {
+pub(super) fn no_list(error: &dyn std::error::Error) -> Failure {
     Failure::Garbage(format!("the answer is no list: {error}"))
 }
 
 // === impl Buffers ===
 
 impl Buffers {
-    /// Keeps a buffer.
-    pub fn give(&self, buffer: Vec<u8>) {
+    /// Keeps the buffer of a page that was read, for another.
+    pub fn give(&self, page: Page) {
+        let Ok(buffer) = page.body.try_into_mut() else {
+            return;
+        };
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < BUFFERS {
             kept.push(buffer);
         }
     }
 
-    fn take(&self) -> Vec<u8> {
+    fn take(&self) -> BytesMut {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.pop().unwrap_or_default()
     }
@@ -264,7 +264,7 @@ impl Lister {
 /// As the connection.
 pub(super) async fn guard(api: &Api, target: &Target) -> Result<Option<String>, Failure> {
     let kind = Some(target.resource.kind);
-    let reply = api.get(&target.guard(), kind, Vec::new()).await?;
+    let reply = api.get(&target.guard(), kind).await?;
     match reply.status {
         200 => Ok(Some(Page::of(reply.body)?.head.resource_version)),
         _ => Ok(None),

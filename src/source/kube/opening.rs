@@ -64,7 +64,7 @@ pub(super) async fn open(
         Some(group) if is_v3(group) => CalicoApi::V3,
         _ => CalicoApi::Crd,
     };
-    let (groups, first) = tokio::join!(api.get("/apis", None, Vec::new()), list(api, likely));
+    let (groups, first) = tokio::join!(api.get("/apis", None), list(api, likely));
     let (mut discovery, first) = (served(&groups?)?, first?);
     let mut notes = Vec::new();
     let fixed = setting.filter(|group| !group.is_empty());
@@ -100,8 +100,7 @@ pub(super) async fn reopen(api: &Api, calico: CalicoApi) -> Result<Information, 
 
 async fn list(api: &Api, calico: CalicoApi) -> Result<Reply, Failure> {
     let path = information(calico).first(At::Latest, LIMIT);
-    api.get(&path, Some(Kind::ClusterInformation), Vec::new())
-        .await
+    api.get(&path, Some(Kind::ClusterInformation)).await
 }
 
 fn is_v3(group: &str) -> bool {

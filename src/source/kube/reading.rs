@@ -11,17 +11,25 @@ use super::connection::Api;
 use super::errors::Failure;
 use super::forbidden::{Ended, Fate, Guarded, Job, Weight, looks_for_owners};
 use super::gaps;
-use super::list::{self, Event, Lister, Page};
+use super::list::{self, Event, Lister, Page, no_list};
 use super::resources::Resource;
 use super::{KubeSource, Owners, Pods, endpoint};
 use crate::error::Error;
 use crate::need::{Kind, Read};
 use crate::note::Gap;
+use crate::raw::core::Pod;
 use crate::raw::{self, Object};
 use crate::source::{ReadError, Sink};
 
 /// Pages and ends that wait to be taken. Memory is bounded by each list's own two pages.
 const WAITING: usize = 16;
+
+/// How much of a page was handed over.
+enum Whole {
+    Yes,
+    /// So many items: the one behind them does not decode.
+    UpTo(usize),
+}
 
 /// Objects of each kind so far, for progress.
 pub(super) type Counts = BTreeMap<Kind, u64>;
@@ -191,17 +199,11 @@ impl KubeSource {
     ) -> Result<(), Failure> {
         let version = resource.api_version();
         let count = counts.entry(resource.kind).or_default();
-        let mut taken = 0;
-        let mut all = Err(());
-        if resource.kind == Kind::Pod {
-            // Pods are many: each is read as its text goes by, and none is looked at twice.
-            let (pods, read) = raw::pods(page.text(), &mut |pod| {
-                *count += 1;
-                sink.object(Object::Pod(pod), &[]);
-            });
-            (taken, all) = (pods, read.map_err(|_| ()));
-        }
-        if all.is_err() {
+        let whole = match resource.kind {
+            Kind::Pod => pods(&page, count, sink)?,
+            _ => Whole::UpTo(0),
+        };
+        if let Whole::UpTo(taken) = whole {
             for item in page.items()?.into_iter().skip(taken) {
                 *count += 1;
                 match raw::decode(item, Some((&version, resource.name))) {
@@ -212,7 +214,7 @@ impl KubeSource {
             }
         }
         sink.progress(resource.kind, *count, Some(page.revision()));
-        self.buffers.give(page.into_buffer());
+        self.buffers.give(page);
         Ok(())
     }
 
@@ -237,6 +239,25 @@ impl KubeSource {
         self.pin.forget();
         self.attempt = Default::default();
     }
+}
+
+/// Hands over the pods of a page. They are many: each is read as it goes by, and none is looked at twice.
+///
+/// # Errors
+/// It is protobuf, and no list of pods to its end.
+fn pods(page: &Page, count: &mut u64, sink: &mut dyn Sink) -> Result<Whole, Failure> {
+    let mut take = |pod: Pod<'_>| {
+        *count += 1;
+        sink.object(Object::Pod(pod), &[]);
+    };
+    if raw::is_protobuf(page.body()) {
+        let read = raw::protobuf_pods(page.body(), &mut take);
+        return read.map(|()| Whole::Yes).map_err(|error| no_list(&error));
+    }
+    Ok(match raw::pods(page.body(), &mut take) {
+        (_, Ok(())) => Whole::Yes,
+        (taken, Err(_)) => Whole::UpTo(taken),
+    })
 }
 
 /// Nothing can be said of pods.

@@ -17,6 +17,8 @@ use super::Outcome;
 /// How long an answer may stay "in a moment" (429, 5xx, a 404 of a definition just made).
 const PATIENCE: Duration = Duration::from_secs(30);
 
+const JSON: &str = "application/json";
+
 /// What the server answered.
 pub struct Response {
     /// HTTP status code.
@@ -53,12 +55,17 @@ impl Client {
 
     /// GET, whatever the answer.
     pub fn get(&self, path: &str) -> Outcome<Response> {
-        self.send(Method::GET, path, Vec::new())
+        self.get_as(path, JSON)
+    }
+
+    /// GET of an answer in a media type.
+    pub fn get_as(&self, path: &str, accept: &str) -> Outcome<Response> {
+        self.send(Method::GET, path, accept, Vec::new())
     }
 
     /// POST of an object; any code but 200 and 201 is an error.
     pub fn create(&self, path: &str, object: &Value) -> Outcome<Value> {
-        let response = self.send(Method::POST, path, serde_json::to_vec(object)?)?;
+        let response = self.send(Method::POST, path, JSON, serde_json::to_vec(object)?)?;
         match response.code {
             200 | 201 => Ok(response.json()),
             code => Err(format!(
@@ -91,11 +98,12 @@ impl Client {
         }
     }
 
-    fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Outcome<Response> {
+    fn send(&self, method: Method, path: &str, accept: &str, body: Vec<u8>) -> Outcome<Response> {
         let request = Request::builder()
             .method(method)
             .uri(path)
-            .header("content-type", "application/json")
+            .header("content-type", JSON)
+            .header("accept", accept)
             .body(Body::from(body))?;
         runtime().block_on(async {
             let response = self.inner.send(request).await?;
