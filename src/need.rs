@@ -17,7 +17,7 @@ use crate::model::{Endpoint, EndpointId};
 use crate::question::{About, Form, Question};
 use crate::snapshot::Snapshot;
 
-/// The most addresses, for other owners, and Nodes that are looked up one by one.
+/// The most objects of a kind that are looked up one by one: more are cheaper read at once.
 const LOOKED_UP_ONE_BY_ONE: usize = 8;
 
 /// The kinds of policies, and what orders them.
@@ -229,12 +229,15 @@ fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read>
     }
     let owners = known.endpoints.iter().map(|endpoint| &endpoint.profiles);
     let sets = known.sets.iter().map(|set| &set.profiles);
+    let mut profiles = BTreeSet::new();
     for profile in owners.chain(sets).flatten() {
         // That one always exists; what is stored under its name is to be told.
         if !known.profiles.contains_key(profile) || &**profile == "projectcalico-default-allow" {
-            reads.insert(of_profile(profile));
+            profiles.insert(of_profile(profile));
         }
     }
+    profiles.retain(|read| !done.iter().any(|done| covers(done, read)));
+    reads.extend(many_at_once(profiles));
     if question.about.is_of_endpoints() {
         reads.extend(nodes_of_shown(question, known));
     }
@@ -410,6 +413,19 @@ fn of_profile(profile: &str) -> Read {
         scope,
         labels: None,
     }
+}
+
+/// The same reads, but namespaces and service accounts as one list where there are many: network sets may name every
+/// namespace of a cluster.
+fn many_at_once(mut reads: BTreeSet<Read>) -> BTreeSet<Read> {
+    for kind in [Kind::Namespace, Kind::ServiceAccount] {
+        let of_kind = reads.iter().filter(|read| read.kind == kind);
+        if of_kind.count() > LOOKED_UP_ONE_BY_ONE {
+            reads.retain(|read| read.kind != kind);
+            reads.insert(all(kind));
+        }
+    }
+    reads
 }
 
 fn all(kind: Kind) -> Read {

@@ -111,3 +111,20 @@ fn nothing_is_read_twice() {
     };
     assert!(!covers(&labelled, &pods(name("shop", "web"))));
 }
+
+#[test]
+fn many_of_a_kind_are_one_list() {
+    let namespaces = |count: usize| (0..count).map(|at| of_namespace(&format!("ns-{at}")));
+    let accounts = (0..3).map(|at| of_profile(&format!("ksa.shop.a-{at}")));
+    let few: BTreeSet<Read> = namespaces(LOOKED_UP_ONE_BY_ONE).chain(accounts).collect();
+    assert_eq!(many_at_once(few.clone()), few);
+
+    let more = namespaces(LOOKED_UP_ONE_BY_ONE + 1).chain(few.clone());
+    let reads = many_at_once(more.collect());
+    let of_namespaces: Vec<&Read> = reads
+        .iter()
+        .filter(|read| read.kind == Kind::Namespace)
+        .collect();
+    assert_eq!(of_namespaces, [&all(Kind::Namespace)]);
+    assert_eq!(reads.len(), 4);
+}

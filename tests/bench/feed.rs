@@ -171,13 +171,18 @@ pub fn everything() -> Question {
 
 /// Reads everything that `endpoint -A` needs.
 pub fn loaded(source: &mut dyn Source) -> Loaded {
+    answering(&everything(), source)
+}
+
+/// Reads what a question needs.
+pub fn answering(question: &Question, source: &mut dyn Source) -> Loaded {
     let settings = load::Settings {
         calico_version: None,
         manifests: ManifestMode::Auto,
         default_namespace: "default".to_owned(),
         unfold_v3: false,
     };
-    load::load(&everything(), source, &settings, &mut Quiet).unwrap()
+    load::load(question, source, &settings, &mut Quiet).unwrap()
 }
 
 impl Source for &Feed {

@@ -1,8 +1,10 @@
 //! Pages through HTTP: beside what taking their bytes alone costs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cluster::{Cluster, Size};
+use crate::feed::Feed;
 use crate::rows::{Rows, milliseconds};
 use crate::server::Server;
 use crate::tool::{best_run, tool};
@@ -19,12 +21,12 @@ pub fn rows(rows: &mut Rows) {
         full: true,
         seed: 1,
     });
-    let mut server = Server::start(&cluster);
+    let feed = Arc::new(Feed::of(&cluster));
     for (work, delay) in [(delayed, 25), (at_once, 0)] {
         if !rows.wants(work) {
             continue;
         }
-        server.delay(Duration::from_millis(delay));
+        let server = Server::start(Arc::clone(&feed), Duration::from_millis(delay));
         let (bytes, floor) = (0..3)
             .map(|_| server.drain())
             .min_by_key(|(_, took)| *took)

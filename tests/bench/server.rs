@@ -5,50 +5,37 @@ use std::borrow::Cow;
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use calicoq::need::Kind;
 
-use crate::cluster::Cluster;
 use crate::feed::{self, Feed};
 
 /// Serves until the process ends.
 pub struct Server {
     port: u16,
-    contents: Arc<Contents>,
 }
 
 /// What it hands out.
 struct Contents {
-    feed: Feed,
-    /// How long the server takes for a page of pods, in microseconds.
-    delay: AtomicU64,
+    feed: Arc<Feed>,
+    /// How long the server takes for a page of pods.
+    delay: Duration,
 }
 
 impl Server {
-    /// Serves a cluster on a free port of loopback.
-    pub fn start(cluster: &Cluster) -> Self {
+    /// Serves a cluster on a free port of loopback; each page of pods takes so long to make.
+    pub fn start(feed: Arc<Feed>, delay: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let contents = Arc::new(Contents {
-            feed: Feed::of(cluster),
-            delay: AtomicU64::new(0),
-        });
-        let serving = Arc::clone(&contents);
+        let contents = Arc::new(Contents { feed, delay });
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let contents = Arc::clone(&serving);
+                let contents = Arc::clone(&contents);
                 std::thread::spawn(move || contents.serve(&stream));
             }
         });
-        Self { port, contents }
-    }
-
-    /// Takes so long for each page of pods from now on.
-    pub fn delay(&mut self, delay: Duration) {
-        let delay = u64::try_from(delay.as_micros()).unwrap();
-        self.contents.delay.store(delay, Ordering::Relaxed);
+        Self { port }
     }
 
     /// For `--server`.
@@ -145,8 +132,7 @@ impl Contents {
             return (200, page.into());
         }
         if *kind == Kind::Pod {
-            let delay = self.delay.load(Ordering::Relaxed);
-            std::thread::sleep(Duration::from_micros(delay));
+            std::thread::sleep(self.delay);
         }
         let at = value("continue").map_or(0, |token| token.parse().unwrap());
         (200, pages[at].as_slice().into())
