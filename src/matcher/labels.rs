@@ -1,6 +1,8 @@
 //! Effective labels: an object's own, else the first of its profiles that has the label
 //! (`felix/labelindex/label_inheritance_index.go`).
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::intern::{LabelSet, Symbol};
@@ -10,8 +12,8 @@ use crate::snapshot::Snapshot;
 /// The labels that selectors see.
 pub struct EffectiveLabels<'a> {
     own: &'a LabelSet,
-    /// Own and inherited ones, as selectors look them up.
-    effective: FxHashMap<&'a str, &'a str>,
+    /// Own and inherited ones, as selectors look them up; made when the first does.
+    effective: OnceCell<FxHashMap<&'a str, &'a str>>,
     /// Labels of the profiles that exist, in list order.
     parents: Vec<&'a LabelSet>,
     unknown: Unknown,
@@ -55,15 +57,9 @@ impl<'a> EffectiveLabels<'a> {
             .map(|profile| &profile.labels)
             .filter(|labels| !labels.is_empty())
             .collect();
-        let mut effective = FxHashMap::default();
-        for labels in std::iter::once(own).chain(parents.iter().copied()) {
-            for (key, value) in labels.iter() {
-                effective.entry(key).or_insert(value);
-            }
-        }
         Self {
             own,
-            effective,
+            effective: OnceCell::new(),
             parents,
             unknown: Unknown {
                 namespace: missing("kns.", snapshot.lacks_namespace_labels()),
@@ -94,6 +90,18 @@ impl<'a> EffectiveLabels<'a> {
         self.unknown
     }
 
+    fn effective(&self) -> &FxHashMap<&'a str, &'a str> {
+        self.effective.get_or_init(|| {
+            let mut effective = FxHashMap::default();
+            for labels in std::iter::once(self.own).chain(self.parents()) {
+                for (key, value) in labels.iter() {
+                    effective.entry(key).or_insert(value);
+                }
+            }
+            effective
+        })
+    }
+
     /// Every key, some maybe twice.
     pub fn keys(&self) -> impl Iterator<Item = &'a str> {
         let sets = std::iter::once(self.own).chain(self.parents.iter().copied());
@@ -118,7 +126,7 @@ impl<'a> EffectiveLabels<'a> {
 
 impl Labels for EffectiveLabels<'_> {
     fn get(&self, label: &str) -> Option<&str> {
-        self.effective.get(label).copied()
+        self.effective().get(label).copied()
     }
 
     fn knows(&self, label: &str) -> bool {

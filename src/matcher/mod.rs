@@ -152,7 +152,7 @@ impl<'a> Matcher<'a> {
     pub fn dropped_for<'b>(
         &'b self,
         endpoint: &'b Endpoint,
-        labels: &'b EffectiveLabels<'_>,
+        labels: &'b EffectiveLabels<'a>,
     ) -> impl Iterator<Item = (&'a DroppedPolicy, Option<bool>)> + use<'a, 'b> {
         let namespace = endpoint.id.namespace();
         self.snapshot.dropped.iter().filter_map(move |dropped| {

@@ -81,9 +81,9 @@ pub(super) fn of_policy(
 }
 
 /// Notes about one endpoint, the policies, tiers, profiles and sets that concern it.
-pub(super) fn of_endpoint(
-    maker: &Maker<'_>,
-    known: &Known<'_, '_>,
+pub(super) fn of_endpoint<'a>(
+    maker: &Maker<'a>,
+    known: &Known<'a, '_>,
     hits: &[RuleHit<'_>],
 ) -> Vec<Note> {
     let mut notes = Vec::new();
@@ -164,7 +164,7 @@ fn profile_objects(name: &str) -> [Option<ObjectRef>; 2] {
 }
 
 /// Dropped policies, with whether they would select the endpoint.
-fn dropped(maker: &Maker<'_>, known: &Known<'_, '_>) -> Vec<Note> {
+fn dropped<'a>(maker: &Maker<'a>, known: &Known<'a, '_>) -> Vec<Note> {
     let mut notes = Vec::new();
     for (dropped, would_select) in maker.matcher.dropped_for(known.endpoint, known.labels) {
         let about = maker.snapshot.notes_about(&dropped.policy.object);

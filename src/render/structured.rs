@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::ser::{Formatter as _, PrettyFormatter, Serializer};
 
 use super::escape::{escape, is_unsafe};
 use crate::answer::{
@@ -52,23 +53,28 @@ pub(super) fn json<H: Serialize, I: Serialize, T: Serialize>(
 ) -> io::Result<usize> {
     let head = fields(&answer.head)?;
     let mut count = 0;
-    write!(out, "{{{},\n  \"items\": [", safe(&head, escaped))?;
+    write!(out, "{{{},\n  \"items\": [", safe(head, escaped))?;
+    let mut text = Vec::new();
     for item in answer.items {
-        let text = indented(&serde_json::to_string_pretty(&item)?, "    ");
-        let comma = if count == 0 { "" } else { "," };
-        write!(out, "{comma}\n    {}", safe(&text, escaped))?;
+        text.clear();
+        item.serialize(&mut Serializer::with_formatter(&mut text, within_items()?))?;
+        out.write_all(if count == 0 { b"\n    " } else { b",\n    " })?;
+        match escaped {
+            true => write!(out, "{}", safe(String::from_utf8_lossy(&text).into(), true))?,
+            false => out.write_all(&text)?,
+        }
         count += 1;
     }
     let close = if count == 0 { "" } else { "\n  " };
     let tail = fields(&answer.tail)?;
     let comma = if tail.is_empty() { "" } else { "," };
-    writeln!(out, "{close}]{comma}{}\n}}", safe(&tail, escaped))?;
+    writeln!(out, "{close}]{comma}{}\n}}", safe(tail, escaped))?;
     Ok(count)
 }
 
 /// JSON of one value, without a final line break.
 pub(super) fn json_of<T: Serialize>(value: &T, escaped: bool) -> io::Result<String> {
-    Ok(safe(&serde_json::to_string_pretty(value)?, escaped))
+    Ok(safe(serde_json::to_string_pretty(value)?, escaped))
 }
 
 /// The fields of an object, each on a line of its own, without the braces.
@@ -116,12 +122,19 @@ pub(super) fn shown<T: Serialize>(value: &T, escaped: bool) -> io::Result<String
 }
 
 /// JSON's own escapes are the same, so that the text stays JSON; its line breaks stay.
-fn safe(text: &str, escaped: bool) -> String {
-    if escaped {
-        text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
-    } else {
-        text.to_owned()
+fn safe(text: String, escaped: bool) -> String {
+    match escaped {
+        true => text.split('\n').map(escape).collect::<Vec<_>>().join("\n"),
+        false => text,
     }
+}
+
+/// Indents as what stands in a list in an object.
+fn within_items() -> io::Result<PrettyFormatter<'static>> {
+    let mut formatter = PrettyFormatter::new();
+    formatter.begin_object(&mut io::sink())?;
+    formatter.begin_array(&mut io::sink())?;
+    Ok(formatter)
 }
 
 fn indented(text: &str, by: &str) -> String {

@@ -24,8 +24,16 @@ pub struct Feed {
 impl Feed {
     /// Makes every page.
     pub fn of(cluster: &Cluster) -> Self {
+        let mut feed = Self::of_others(cluster);
+        feed.pages
+            .push((Kind::Pod, "v1", "Pod", pod_pages(cluster)));
+        feed
+    }
+
+    /// Makes every page but those of pods.
+    pub fn of_others(cluster: &Cluster) -> Self {
         let v1 = "crd.projectcalico.org/v1";
-        let kinds: [(Kind, &str, &str, Vec<String>); 9] = [
+        let kinds: [(Kind, &str, &str, Vec<String>); 8] = [
             (
                 Kind::ClusterInformation,
                 v1,
@@ -69,14 +77,9 @@ impl Feed {
                 "GlobalNetworkPolicy",
                 cluster.each_global_policy().collect(),
             ),
-            (Kind::Pod, "v1", "Pod", Vec::new()),
         ];
         let pages = kinds.map(|(kind, version, name, objects)| {
-            let pages = match kind {
-                Kind::Pod => pod_pages(cluster),
-                _ => pages(version, name, &objects),
-            };
-            (kind, version, name, pages)
+            (kind, version, name, pages(version, name, &objects))
         });
         Self {
             pages: pages.into(),
