@@ -4,6 +4,7 @@
 //! `calicoq/v1` fields are only added. Absent means absent: there are no nulls.
 
 pub mod endpoint;
+pub mod items;
 pub mod policy;
 pub mod rule_match;
 pub mod selected;
@@ -16,6 +17,7 @@ pub use endpoint::{
     AppliedPolicy, Covers, DirectionStages, EndOfTier, EndpointItem, Failsafes, PolicyType,
     ProfileItem, RuleCounts, Stage, StageName, TierPolicies, ToHost, Unmatched, UnmatchedAction,
 };
+pub use items::Items;
 pub use policy::{
     NamedEndpoint, PolicyAnswer, PolicyItem, PolicyState, PolicyTail, RuleEndpoints,
     SelectedEndpoint,
@@ -176,7 +178,7 @@ pub struct EndpointAnswer<'a> {
     /// What stands before the items.
     pub head: Head,
     /// The endpoints, made one by one.
-    pub items: Box<dyn Iterator<Item = EndpointItem> + 'a>,
+    pub items: Items<'a>,
     /// What stands behind them.
     pub tail: Tail,
     /// Names that nothing has, shown as parts of ids; for people, on stderr.

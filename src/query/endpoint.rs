@@ -1,9 +1,11 @@
 //! `endpoint` and `host`: what polices the endpoints named, and which rules name them.
 
+use std::sync::Arc;
+
 use super::find::{self, Finding};
 use super::head;
 use super::item::Maker;
-use crate::answer::{EndpointAnswer, Matched, Query, Tail};
+use crate::answer::{EndpointAnswer, Items, Matched, Query, Tail};
 use crate::matcher::Matcher;
 use crate::note::Provenance;
 use crate::question::{About, Question};
@@ -43,13 +45,14 @@ pub fn answer<'a>(
         many if many > FEW => matcher.for_many(),
         _ => matcher,
     };
-    let maker = Maker::new(snapshot, matcher, question.hide);
-    let items = endpoints
-        .into_iter()
-        .map(move |endpoint| maker.item(endpoint));
+    let matcher = Arc::new(matcher);
+    let maker = || {
+        let maker = Maker::new(snapshot, Arc::clone(&matcher), question.hide);
+        move |endpoint| maker.item(endpoint)
+    };
     EndpointAnswer {
         head,
-        items: Box::new(items),
+        items: Items::of(&endpoints, maker),
         tail: Tail {
             not_endpoints,
             not_found,

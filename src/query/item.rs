@@ -1,6 +1,7 @@
 //! One endpoint of an answer.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -20,7 +21,7 @@ use crate::snapshot::Snapshot;
 /// Makes items, one at a time.
 pub(super) struct Maker<'a> {
     pub(super) snapshot: &'a Snapshot,
-    pub(super) matcher: Matcher<'a>,
+    pub(super) matcher: Arc<Matcher<'a>>,
     hide: Hide,
     shower: rule_match::Shower,
     /// What policies say of hosts, and of workloads, by where they are kept in the snapshot.
@@ -35,7 +36,7 @@ pub(super) struct Known<'a, 'm> {
 }
 
 impl<'a> Maker<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, matcher: Matcher<'a>, hide: Hide) -> Self {
+    pub(super) fn new(snapshot: &'a Snapshot, matcher: Arc<Matcher<'a>>, hide: Hide) -> Self {
         Self {
             snapshot,
             matcher,

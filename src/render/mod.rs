@@ -106,7 +106,7 @@ pub fn endpoint(
 ) -> Result<usize, Error> {
     let escaped = style.options.escape;
     let count = match (style.format, style.shape) {
-        (Some(Format::Json), _) => structured::json(Parts::from(answer), escaped, out)?,
+        (Some(Format::Json), _) => structured::json_of_endpoints(answer, escaped, out)?,
         (Some(Format::Yaml), _) => structured::yaml(Parts::from(answer), escaped, out)?,
         (Some(Format::Name), _) => names(answer.items.map(|item| item.short_ref), style, out)?,
         (Some(Format::Ps), _) => classic::ps(answer, style, out)?,

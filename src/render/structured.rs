@@ -7,8 +7,8 @@ use serde_json::ser::{Formatter as _, PrettyFormatter, Serializer};
 
 use super::escape::{escape, is_unsafe};
 use crate::answer::{
-    EndpointAnswer, EndpointItem, EvalAnswer, EvalItem, EvalTail, Head, PolicyAnswer, PolicyItem,
-    PolicyTail, Tail,
+    self, EndpointAnswer, EndpointItem, EvalAnswer, EvalItem, EvalTail, Head, PolicyAnswer,
+    PolicyItem, PolicyTail, Tail,
 };
 use crate::yaml;
 
@@ -22,7 +22,7 @@ pub(super) struct Parts<H, I, T> {
 /// Items, made one by one.
 type Items<'a, I> = Box<dyn Iterator<Item = I> + 'a>;
 
-impl<'a> From<EndpointAnswer<'a>> for Parts<Head, Items<'a, EndpointItem>, Tail> {
+impl<'a> From<EndpointAnswer<'a>> for Parts<Head, answer::Items<'a>, Tail> {
     fn from(answer: EndpointAnswer<'a>) -> Self {
         let EndpointAnswer {
             head, items, tail, ..
@@ -45,31 +45,77 @@ impl<'a> From<EvalAnswer<'a>> for Parts<Head, Items<'a, EvalItem>, EvalTail> {
     }
 }
 
-/// JSON, indented by two blanks.
-pub(super) fn json<H: Serialize, I: Serialize, T: Serialize>(
-    answer: Parts<H, impl Iterator<Item = I>, T>,
+/// The answer of `endpoint` or `host` in JSON; several threads write its items.
+pub(super) fn json_of_endpoints(
+    answer: EndpointAnswer<'_>,
     escaped: bool,
     out: &mut dyn Write,
 ) -> io::Result<usize> {
-    let head = fields(&answer.head)?;
-    let mut count = 0;
-    write!(out, "{{{},\n  \"items\": [", safe(head, escaped))?;
-    let mut text = Vec::new();
-    for item in answer.items {
-        text.clear();
-        item.serialize(&mut Serializer::with_formatter(&mut text, within_items()?))?;
-        out.write_all(if count == 0 { b"\n    " } else { b",\n    " })?;
-        match escaped {
-            true => write!(out, "{}", safe(String::from_utf8_lossy(&text).into(), true))?,
-            false => out.write_all(&text)?,
-        }
-        count += 1;
+    let mut list = List::begin(&answer.head, escaped, out)?;
+    let text = |item: EndpointItem| text_of(&item, escaped);
+    answer.items.worked_on(text, |text| list.item(&text?))?;
+    list.end(&answer.tail)
+}
+
+/// JSON, indented by two blanks.
+pub(super) fn json<H: Serialize, I: Serialize, T: Serialize>(
+    mut answer: Parts<H, impl Iterator<Item = I>, T>,
+    escaped: bool,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    let mut list = List::begin(&answer.head, escaped, out)?;
+    answer
+        .items
+        .try_for_each(|item| list.item(&text_of(&item, escaped)?))?;
+    list.end(&answer.tail)
+}
+
+/// An answer in JSON that is being written.
+struct List<'o> {
+    out: &'o mut dyn Write,
+    escaped: bool,
+    count: usize,
+}
+
+impl<'o> List<'o> {
+    fn begin<H: Serialize>(head: &H, escaped: bool, out: &'o mut dyn Write) -> io::Result<Self> {
+        let head = safe(fields(head)?, escaped);
+        write!(out, "{{{head},\n  \"items\": [")?;
+        Ok(Self {
+            out,
+            escaped,
+            count: 0,
+        })
     }
-    let close = if count == 0 { "" } else { "\n  " };
-    let tail = fields(&answer.tail)?;
-    let comma = if tail.is_empty() { "" } else { "," };
-    writeln!(out, "{close}]{comma}{}\n}}", safe(tail, escaped))?;
-    Ok(count)
+
+    fn item(&mut self, text: &[u8]) -> io::Result<()> {
+        let before: &[u8] = if self.count == 0 {
+            b"\n    "
+        } else {
+            b",\n    "
+        };
+        self.count += 1;
+        self.out.write_all(before)?;
+        self.out.write_all(text)
+    }
+
+    fn end<T: Serialize>(self, tail: &T) -> io::Result<usize> {
+        let close = if self.count == 0 { "" } else { "\n  " };
+        let tail = safe(fields(tail)?, self.escaped);
+        let comma = if tail.is_empty() { "" } else { "," };
+        writeln!(self.out, "{close}]{comma}{tail}\n}}")?;
+        Ok(self.count)
+    }
+}
+
+/// An item, indented as it stands in the list.
+fn text_of<I: Serialize>(item: &I, escaped: bool) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    item.serialize(&mut Serializer::with_formatter(&mut text, within_items()?))?;
+    Ok(match escaped {
+        true => safe(String::from_utf8_lossy(&text).into(), true).into(),
+        false => text,
+    })
 }
 
 /// JSON of one value, without a final line break.

@@ -119,23 +119,27 @@ fn answer(rows: &mut Rows) {
         width: None,
         options: Options::default(),
     };
-    let began = Instant::now();
-    let matcher = Matcher::new(&loaded.snapshot, loaded.behaviour);
     let question = everything();
-    let answer = query::endpoint::answer(
-        &loaded.snapshot,
-        matcher,
-        &question,
-        loaded.provenance.clone(),
-    );
-    let mut out = Counted(0);
-    let count = render::endpoint(answer, &style, &mut out).unwrap();
-    let took = began.elapsed();
+    let answer = || {
+        let matcher = Matcher::new(&loaded.snapshot, loaded.behaviour);
+        let provenance = loaded.provenance.clone();
+        query::endpoint::answer(&loaded.snapshot, matcher, &question, provenance)
+    };
+    let (took, (count, bytes)) = best(3, || {
+        let mut out = Counted(0);
+        let count = render::endpoint(answer(), &style, &mut out).unwrap();
+        (count, out.0)
+    });
+    let (made, _) = best(3, || answer().items.count());
     rows.row(
         work,
         &milliseconds(took),
         "1500 ms",
-        &format!("{count} items, {} MB", out.0 / 1_000_000),
+        &format!(
+            "{count} items made in {}, {} MB",
+            milliseconds(made),
+            bytes / 1_000_000
+        ),
         took.as_millis() <= 1500,
     );
 }

@@ -55,7 +55,7 @@ pub(super) fn answer(items: Vec<EndpointItem>, gaps: Vec<Gap>) -> EndpointAnswer
                 tier("default", 1_000_000.0, Some(DefaultAction::Deny)),
             ]),
         },
-        items: Box::new(items.into_iter()),
+        items: made(items),
         tail: Tail::default(),
         widened: Vec::new(),
     }
@@ -495,4 +495,13 @@ pub(super) fn forbidden() -> Gap {
             verbs: vec!["list".to_owned()],
         }),
     }
+}
+
+/// Items that are there already.
+pub fn made(items: Vec<EndpointItem>) -> Items<'static> {
+    let places: Vec<usize> = (0..items.len()).collect();
+    Items::of(&places, || {
+        let items = items.clone();
+        move |place: usize| items[place].clone()
+    })
 }

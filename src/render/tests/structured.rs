@@ -74,7 +74,7 @@ fn yaml_says_the_same_as_json() {
     for escape in [false, true] {
         let answers = || {
             let mut answer = full();
-            answer.items = Box::new(vec![web_1(), hostile(), node_a_eth0()].into_iter());
+            answer.items = made(vec![web_1(), hostile(), node_a_eth0()]);
             answer
         };
         let json = printed_answer(answers(), &as_format(Format::Json, escape));
@@ -114,4 +114,61 @@ fn nothing_of_the_cluster_reaches_a_terminal_raw() {
         &as_format(Format::Name, false),
     );
     assert_eq!(raw, "pod/shop/a\u{202e}b\n");
+}
+
+/// So many pods, each with a number in its name.
+fn many(count: usize) -> EndpointAnswer<'static> {
+    let pod = web_1();
+    let items = (0..count).map(|number| EndpointItem {
+        short_ref: format!("pod/shop/web-{number}"),
+        ..pod.clone()
+    });
+    let mut answer = answer(Vec::new(), Vec::new());
+    answer.items = made(items.collect());
+    answer
+}
+
+#[test]
+fn however_many_there_are_items_keep_their_order() {
+    // Chunks have sixteen; from 512 on several threads make them.
+    for count in [0, 1, 15, 16, 17, 511, 512, 513, 528, 1000, 1024] {
+        let want: Vec<String> = (0..count)
+            .map(|number| format!("pod/shop/web-{number}"))
+            .collect();
+        let taken: Vec<String> = many(count).items.map(|item| item.short_ref).collect();
+        assert_eq!(taken, want);
+        let text = printed_answer(many(count), &as_format(Format::Json, false));
+        let read: Value = serde_json::from_str(&text).unwrap();
+        let items = read["items"].as_array().unwrap();
+        let refs: Vec<&str> = items
+            .iter()
+            .filter_map(|item| item["ref"].as_str())
+            .collect();
+        assert_eq!(refs, want);
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_making() {
+    struct Narrow(usize);
+
+    impl std::io::Write for Narrow {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 = self
+                .0
+                .checked_sub(bytes.len())
+                .ok_or(std::io::ErrorKind::BrokenPipe)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let style = as_format(Format::Json, false);
+    for room in [0, 5_000, 500_000] {
+        let printed = crate::render::endpoint(many(1000), &style, &mut Narrow(room));
+        assert!(printed.is_err(), "{room}");
+    }
 }
