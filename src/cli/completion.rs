@@ -59,8 +59,8 @@ within two seconds, and kept for ten.";
 
 const INSTALL_HELP: &str = "\
 Examples:
-  kubectl calicoq completion install --dir ~/.local/bin           elsewhere
-  kubectl calicoq completion install --dir ~/.local/bin --force   whatever is there
+  kubectl calicoq completion install --dir ~/bin           elsewhere
+  kubectl calicoq completion install --dir ~/bin --force   whatever is there
 
 Without --dir it is written beside kubectl-calicoq, where that is found on the PATH. The file is \
 kubectl_complete-calicoq; kubectl runs it for the words behind `kubectl calicoq`.";

@@ -68,6 +68,11 @@ impl<'a> Line<'a> {
         line
     }
 
+    /// Whether the next word may be a command: nothing but flags stands before it.
+    pub(super) fn may_name_a_command(&self) -> bool {
+        self.arguments.is_empty() && !self.ended
+    }
+
     /// What the next word is, as far as it is typed.
     pub(super) fn word(&self, typed: &'a str) -> Word<'a> {
         if let Some(flag) = self.awaiting {
@@ -120,9 +125,8 @@ impl<'a> Line<'a> {
     }
 
     fn take_argument(&mut self, word: &str) {
-        // Only in front of its arguments is a word a command.
         let command = self.command.find_subcommand(word);
-        match command.filter(|_| self.arguments.is_empty()) {
+        match command.filter(|_| self.may_name_a_command()) {
             Some(command) => self.command = command,
             None => self.arguments.push(word.to_owned()),
         }

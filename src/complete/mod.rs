@@ -105,10 +105,11 @@ fn argument(line: &Line<'_>, typed: &str) -> Offer {
     let next = next.or_else(|| arguments.last().filter(several));
     let mut offer = match next {
         Some(arg) => value(arg, names::of_argument(line.command.get_name(), typed)),
-        None => Offer {
+        None if line.may_name_a_command() => Offer {
             defined: commands(line.command, typed),
             ..Offer::default()
         },
+        None => Offer::default(),
     };
     typed.clone_into(&mut offer.typed);
     offer.taken.clone_from(&line.arguments);

@@ -115,7 +115,10 @@ fn is_ours(text: &[u8]) -> bool {
 fn write(path: &Path, replaces: bool) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let failed = |error: io::Error| unwritable(path, &error);
-    fs::create_dir_all(folder).map_err(failed)?;
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => failed(ErrorKind::NotADirectory.into()),
+        _ => failed(error),
+    })?;
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(SHIM.as_bytes()).map_err(failed)?;
     #[cfg(unix)]
@@ -145,7 +148,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Error {
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "the file system can only be read".to_owned(),
         ErrorKind::NotADirectory => "it is in no folder".to_owned(),
-        _ => error.to_string(),
+        kind => kind.to_string(),
     };
     Error::Config {
         what: shown.to_string(),

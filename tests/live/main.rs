@@ -31,6 +31,7 @@
 
 mod answers;
 mod ask;
+mod completion;
 mod etcd;
 mod etcd_access;
 mod etcd_copies;
@@ -107,6 +108,11 @@ fn main() -> ExitCode {
         answers::an_expired_token_is_said_so,
         answers::the_real_kubectl_runs_the_plugin,
         answers::the_lines_for_jq_print_what_the_transcript_shows,
+        completion::kubectl_offers_what_the_cluster_holds,
+        completion::contexts_are_those_of_the_kubeconfig,
+        completion::names_are_kept_for_a_while_and_nothing_else_is,
+        completion::what_may_not_be_read_is_left_out_silently,
+        completion::what_came_in_time_is_offered,
         etcd::copies_are_what_calico_writes,
         etcd::every_world_gives_its_answers,
         groups::a_forbidden_kind_is_read_from_the_other_group,

@@ -49,6 +49,8 @@ _kubectl_calicoq() {
             word="${typed:i-1:1}"
             if [[ $word != [[:space:]\'\"] && $COMP_WORDBREAKS == *"$word"* ]]; then
                 kept="${typed:0:i}"
+                # This one is a part of what it begins, for names of hosts.
+                if [[ $word == @ ]]; then kept="${typed:0:i-1}"; fi
                 break
             fi
         done
