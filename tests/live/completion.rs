@@ -1,6 +1,7 @@
 //! Completion behind `kubectl calicoq`, through the real kubectl and the shim, of names in a real cluster.
 
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -10,6 +11,7 @@ use super::support::Outcome;
 use super::support::access::{Rule, User};
 use super::support::client::Client;
 use super::support::cluster::Cluster;
+use super::support::etcd::Etcd;
 use super::support::kinds::Mode;
 use super::support::lab::Lab;
 
@@ -282,5 +284,34 @@ pub fn what_came_in_time_is_offered(lab: &Lab) -> Verdict {
     assert!(!offered.iter().any(|name| name == "web-1"), "{offered:?}");
     assert!(shelf.kept()?.is_empty(), "it is not whole");
     drop(keep);
+    Ok(())
+}
+
+/// etcd has no namespaces of its own, and pods only as what runs on a node.
+pub fn names_come_from_etcd_too(_: &Lab) -> Verdict {
+    let etcd = Etcd::start()?;
+    super::etcd::fill(&etcd, "shop")?;
+    let home = tempfile::tempdir()?;
+    for (words, want) in [
+        (&["-n", ""][..], "empty pay shop :4"),
+        (&["-n", "shop", "we"], "web-1 web-2 :4"),
+        (&["shop/d"], "shop/db-0 :4"),
+        (&["sh"], "shop/ :6"),
+        (&["hep/"], "hep/node-a-eth0 hep/node-b-auto-hep :4"),
+        (&["node/"], "node/node-a node/node-b :4"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_kubectl-calicoq"))
+            .args(["__complete", "endpoint"])
+            .args(words)
+            .env_clear()
+            .env("ETCD_ENDPOINTS", etcd.url())
+            .env("HOME", home.path())
+            .stdin(Stdio::null())
+            .output()?;
+        let said = Said::of(output)?;
+        assert_eq!((said.code, &*said.stderr), (0, ""), "{words:?}");
+        let offered: Vec<&str> = said.stdout.lines().collect();
+        assert_eq!(offered.join(" "), want, "{words:?}");
+    }
     Ok(())
 }

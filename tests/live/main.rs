@@ -113,6 +113,7 @@ fn main() -> ExitCode {
         completion::names_are_kept_for_a_while_and_nothing_else_is,
         completion::what_may_not_be_read_is_left_out_silently,
         completion::what_came_in_time_is_offered,
+        completion::names_come_from_etcd_too,
         etcd::copies_are_what_calico_writes,
         etcd::every_world_gives_its_answers,
         groups::a_forbidden_kind_is_read_from_the_other_group,
