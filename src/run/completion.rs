@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use super::say;
-use crate::cli::{Completion, InstallArgs};
+use crate::cli::{Cli, Completion, InstallArgs};
 use crate::complete::{BASH, FISH, POWERSHELL, SHIM, ZSH};
 use crate::error::{Error, Exit};
 use crate::render;
@@ -14,20 +14,20 @@ use crate::render;
 const NAME: &str = "kubectl_complete-calicoq";
 
 /// Prints a script, or installs the shim.
-pub(super) fn completion(wanted: &Completion) -> Result<Exit, Error> {
+pub(super) fn completion(cli: &Cli, wanted: &Completion) -> Result<Exit, Error> {
     let text = match wanted {
         Completion::Bash => BASH.to_owned(),
         Completion::Zsh => ZSH.to_owned(),
         Completion::Fish => FISH.to_owned(),
         Completion::Powershell => POWERSHELL.to_owned(),
-        Completion::Install(arguments) => install(arguments)?,
+        Completion::Install(arguments) => install(cli, arguments)?,
     };
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(Exit::Answered)
 }
 
 /// Writes the shim; what was done, as a line.
-fn install(arguments: &InstallArgs) -> Result<String, Error> {
+fn install(cli: &Cli, arguments: &InstallArgs) -> Result<String, Error> {
     if cfg!(windows) {
         return Err(Error::Usage {
             message: "the shim is a shell script, which Windows does not run".to_owned(),
@@ -51,7 +51,7 @@ fn install(arguments: &InstallArgs) -> Result<String, Error> {
             format!("wrote {shown}\n")
         }
     };
-    if !is_on_path(&folder) {
+    if !cli.output.quiet && !is_on_path(&folder) {
         let folder = folder.display().to_string();
         say(&format!(
             "{} is not on the PATH, where kubectl looks for it\n",

@@ -70,7 +70,7 @@ fn answered(cli: &Cli) -> Result<Exit, Error> {
     terminal::log(cli.output.level());
     match &cli.command {
         Command::Snapshot(arguments) => return snapshot::snapshot(cli, arguments),
-        Command::Completion(arguments) => return completion::completion(&arguments.wanted),
+        Command::Completion(arguments) => return completion::completion(cli, &arguments.wanted),
         Command::Version(arguments) => return version::version(cli, *arguments),
         Command::Endpoint(_) | Command::Host(_) | Command::Policy(_) | Command::Eval(_) => {}
     }
