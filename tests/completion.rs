@@ -402,8 +402,8 @@ fn tab_completes_in_a_real_bash() {
         .iter()
         .map(|(keys, _)| format!("kubectl-calicoq {keys}\n"))
         .collect();
-    // TAB runs nothing of what is typed; Ctrl-U takes the line away.
-    let keys = keys + "kubectl-calicoq endpoint -f $(touch $HOME/ran) x\t\u{15}\n";
+    // TAB runs nothing of what is typed; Ctrl-A and # make the line a comment.
+    let keys = keys + "kubectl-calicoq endpoint -f $(touch $HOME/ran) x\t\u{1}#\n";
     let want: Vec<&str> = cases.iter().map(|(_, want)| *want).collect();
     assert_eq!(typed_in_bash(home.path(), &keys), want);
     assert!(!home.path().join("ran").exists());
