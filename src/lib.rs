@@ -9,7 +9,7 @@
 //!                      ▲                          meaning    world     matches    command   said      looks
 //!                      └───────── what is known so far ────────┘
 //!  leaves: intern   selector   model   behaviour   note   yaml   error
-//!  joints: load = source's pages ─▶ convert ─▶ snapshot      export = source's pages ─▶ a file      run = all of it, once
+//!  joints: load = source's pages ─▶ convert ─▶ snapshot      export = source's pages ─▶ a file      complete = names for TAB      run = all of it, once
 //! ```
 //!
 //! Each room uses only what the table in `tests/layers.rs` allows it.
@@ -17,6 +17,7 @@
 pub mod answer;
 pub mod behaviour;
 pub mod cli;
+pub mod complete;
 pub mod convert;
 pub mod error;
 pub mod export;

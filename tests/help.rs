@@ -64,7 +64,15 @@ fn run(example: &str, folder: &Path) -> Result<(), String> {
 fn every_example_of_a_help_text_runs() {
     let mut wrong = Vec::new();
     for command in [
-        "", "endpoint", "host", "policy", "eval", "snapshot", "version",
+        "",
+        "endpoint",
+        "host",
+        "policy",
+        "eval",
+        "snapshot",
+        "completion",
+        "completion install",
+        "version",
     ] {
         let command: Vec<&str> = command.split_whitespace().collect();
         let examples = examples(&command);

@@ -3,6 +3,7 @@
 //! Nothing here acts, reads a file or knows a default that depends on the world; what the text of a WHAT or
 //! a selector means is read elsewhere.
 
+mod completion;
 mod connection;
 mod endpoint;
 mod filter;
@@ -14,6 +15,7 @@ use std::path::Path;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub use completion::{Completion, CompletionArgs, InstallArgs};
 pub use connection::{Connection, Datastore, Secret};
 pub use endpoint::{EndpointArgs, EvalArgs, HostArgs, PolicyArgs};
 pub use filter::{Files, Filter, Manifests};
@@ -64,6 +66,8 @@ pub enum Command {
     Eval(EvalArgs),
     /// Write everything that was read into a file, for later use with -f
     Snapshot(SnapshotArgs),
+    /// Completion of commands, flags and names in a shell
+    Completion(CompletionArgs),
     /// The versions of this tool and of the cluster's Calico
     Version(VersionArgs),
 }

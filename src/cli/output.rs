@@ -1,6 +1,9 @@
 //! Flags that say how the answer looks and how much is said beside it.
 
-use clap::{Args, ValueEnum};
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::{Arg, Args, Command, ValueEnum};
 
 /// How the answer looks.
 #[derive(Clone, Debug, Default, Args)]
@@ -10,7 +13,7 @@ pub struct Output {
     ///
     /// Without it, endpoints that were named exactly are shown in blocks and sets of them one on a line. detail
     /// and table force the one or the other; ps is the text of the original calicoq, ps-2017 its older form.
-    #[arg(short = 'o', long = "output", global = true, value_name = "FORMAT", value_parser = format)]
+    #[arg(short = 'o', long = "output", global = true, value_name = "FORMAT", value_parser = FormatParser, hide_possible_values = true)]
     pub format: Option<Format>,
     /// Leave out which rules name which endpoint
     #[arg(short = 'r', long, global = true)]
@@ -85,6 +88,28 @@ impl Output {
     pub fn level(&self) -> u8 {
         let debug = if self.debug { 6 } else { 0 };
         self.verbosity.unwrap_or_default().max(debug)
+    }
+}
+
+/// Reads a form, and knows them all.
+#[derive(Clone)]
+struct FormatParser;
+
+impl TypedValueParser for FormatParser {
+    type Value = Format;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        flag: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Format, clap::Error> {
+        TypedValueParser::parse_ref(&format, command, flag, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let forms = Format::value_variants().iter();
+        Some(Box::new(forms.filter_map(ValueEnum::to_possible_value)))
     }
 }
 

@@ -199,7 +199,15 @@ fn a_token_is_never_printed() {
 #[test]
 fn help_fits_eighty_columns() {
     for command in [
-        "", "endpoint", "host", "policy", "eval", "snapshot", "version",
+        "",
+        "endpoint",
+        "host",
+        "policy",
+        "eval",
+        "snapshot",
+        "completion",
+        "completion install",
+        "version",
     ] {
         let line = format!("{command} --help");
         let help = parse(line.trim()).map(|_| ()).unwrap_err().to_string();

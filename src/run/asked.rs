@@ -48,7 +48,7 @@ pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
             })?;
             (About::Selected { text, selector }, Vec::new())
         }
-        Command::Snapshot(_) | Command::Version(_) => return Ok(None),
+        Command::Snapshot(_) | Command::Completion(_) | Command::Version(_) => return Ok(None),
     };
     let labels = cli.filter.selector.as_deref();
     Ok(Some(Question {
@@ -76,7 +76,7 @@ pub(super) fn check(cli: &Cli) -> Result<(), Error> {
 }
 
 /// The scope where there is no context: everything, unless a namespace was typed.
-fn without_context(cli: &Cli) -> Scope {
+pub(super) fn without_context(cli: &Cli) -> Scope {
     let namespace = cli.filter.namespace.clone();
     Scope {
         typed: namespace.is_some(),

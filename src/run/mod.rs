@@ -2,6 +2,8 @@
 
 mod asked;
 mod chosen;
+mod complete;
+mod completion;
 mod reach;
 mod report;
 mod snapshot;
@@ -27,6 +29,13 @@ use terminal::Terminal;
 
 /// Runs a command line, the program's own name first.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // Its words are a line that is still being typed, so that clap has no say in them.
+    if let [_, command, words @ ..] = arguments.as_slice()
+        && command == complete::COMMAND
+    {
+        return complete::complete(words);
+    }
     let cli = match Cli::parse_from_arguments(arguments) {
         Ok(cli) => cli,
         Err(error) => return told(&error),
@@ -61,6 +70,7 @@ fn answered(cli: &Cli) -> Result<Exit, Error> {
     terminal::log(cli.output.level());
     match &cli.command {
         Command::Snapshot(arguments) => return snapshot::snapshot(cli, arguments),
+        Command::Completion(arguments) => return completion::completion(cli, &arguments.wanted),
         Command::Version(arguments) => return version::version(cli, *arguments),
         Command::Endpoint(_) | Command::Host(_) | Command::Policy(_) | Command::Eval(_) => {}
     }

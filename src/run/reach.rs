@@ -163,7 +163,7 @@ fn cluster(
 }
 
 /// The settings of the flags.
-fn typed(typed: &Connection) -> kube::Settings {
+pub(super) fn typed(typed: &Connection) -> kube::Settings {
     let path = |path: &Option<PathBuf>| path.clone();
     let settings = kube::Settings {
         kubeconfig: path(&typed.kubeconfig),

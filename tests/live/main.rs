@@ -31,6 +31,7 @@
 
 mod answers;
 mod ask;
+mod completion;
 mod encodings;
 mod etcd;
 mod etcd_access;
@@ -108,9 +109,15 @@ fn main() -> ExitCode {
         answers::an_expired_token_is_said_so,
         answers::the_real_kubectl_runs_the_plugin,
         answers::the_lines_for_jq_print_what_the_transcript_shows,
-        encodings::pods_are_the_same_in_both,
+        completion::contexts_are_those_of_the_kubeconfig,
+        completion::kubectl_offers_what_the_cluster_holds,
+        completion::names_are_kept_for_a_while_and_nothing_else_is,
+        completion::names_come_from_etcd_too,
+        completion::what_came_in_time_is_offered,
+        completion::what_may_not_be_read_is_left_out_silently,
         encodings::a_page_tells_its_token_first,
         encodings::a_refusal_says_the_same_in_both,
+        encodings::pods_are_the_same_in_both,
         etcd::copies_are_what_calico_writes,
         etcd::every_world_gives_its_answers,
         groups::a_forbidden_kind_is_read_from_the_other_group,

@@ -100,7 +100,11 @@ fn finish(config: &mut Config, settings: &Settings) -> Result<(), Error> {
     Ok(())
 }
 
-fn read(settings: &Settings) -> Result<Kubeconfig, Error> {
+/// The kubeconfig, all its files merged.
+///
+/// # Errors
+/// One of them cannot be read.
+pub(super) fn read(settings: &Settings) -> Result<Kubeconfig, Error> {
     if let Some(path) = &settings.kubeconfig {
         return Kubeconfig::read_from(path).map_err(|error| explain(&error));
     }

@@ -8,6 +8,7 @@ mod beginning;
 mod config;
 mod connection;
 mod discovery;
+mod entries;
 mod errors;
 mod exec;
 mod forbidden;
@@ -32,6 +33,7 @@ use ::kube::Config;
 use ::kube::config::ExecConfig;
 use tokio::runtime::Runtime;
 
+pub use entries::Entries;
 pub use stats::Stats;
 
 use self::connection::Api;
