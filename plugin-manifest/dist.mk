@@ -8,6 +8,8 @@ GLIBC ?= 2.17
 # Where releases are published, as in https://HOST/OWNER/NAME; without it the manifest names the archives in DIST.
 REPOSITORY ?=
 MOST_BYTES = 12000000
+# How hard gzip tries: tests pack a debug binary, and fast.
+SQUEEZE = -9
 
 VERSION = $(shell awk -F '"' '$$1 == "version = " { print $$2; exit }' Cargo.toml)
 # The time of every file in an archive: that of the commit; outside a clone the first that zip knows.
@@ -63,6 +65,7 @@ fit:
 	@set -e; bytes=$$(wc -c <"$(BUILT)"); echo "$(PROGRAM): $$((bytes)) bytes"; \
 	test "$$bytes" -le $(MOST_BYTES) || { echo "that is more than $(MOST_BYTES)" >&2; exit 1; }; \
 	for path in "$$HOME/" "$(CURDIR)/" "$(TARGET_DIR)/" "$(CARGO_FOLDER)/"; do \
+	  case $$path in /?*) ;; *) continue;; esac; \
 	  if LC_ALL=C grep -aqF -e "$$path" "$(BUILT)"; then echo "$(BUILT) holds the path $$path" >&2; exit 1; fi; \
 	done; \
 	test -n "$(GNU)" || exit 0; \
@@ -82,7 +85,7 @@ archive:
 	if [ -n "$(WINDOWS)" ]; then zip -q -X -9 "$$out" $(FILES); \
 	else \
 	  case $$(tar --version) in *GNU*) owner='--owner=0 --group=0 --numeric-owner';; *) owner='--uid 0 --gid 0 --numeric-owner';; esac; \
-	  tar -c -f archive.tar --format=ustar $$owner $(FILES); gzip -n -9 <archive.tar >"$$out"; \
+	  tar -c -f archive.tar --format=ustar $$owner $(FILES); gzip -n $(SQUEEZE) <archive.tar >"$$out"; \
 	fi; \
 	cd "$${out%/*}"; $(SHA256) $(ARCHIVE) >$(ARCHIVE).sha256; cat $(ARCHIVE).sha256
 

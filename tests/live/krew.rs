@@ -1,28 +1,20 @@
 //! What ships, as the Makefile packs it, through a real krew and a real kubectl.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::Verdict;
+use crate::release::{Outcome, PLATFORMS, Release, VERSION, succeeded, text};
 use crate::support::lab::Lab;
-use crate::support::{Outcome, Trouble, binaries, files};
+use crate::support::{binaries, files};
 
 const TOOL: &str = env!("CARGO_BIN_EXE_kubectl-calicoq");
 
-/// Targets and what krew calls them: the platforms of the template.
-const PLATFORMS: [(&str, &str, &str); 5] = [
-    ("x86_64-unknown-linux-gnu", "linux", "amd64"),
-    ("aarch64-unknown-linux-gnu", "linux", "arm64"),
-    ("x86_64-apple-darwin", "darwin", "amd64"),
-    ("aarch64-apple-darwin", "darwin", "arm64"),
-    ("x86_64-pc-windows-gnu", "windows", "amd64"),
-];
-
 pub fn an_archive_is_installed_by_its_manifest(_: &Lab) -> Verdict {
-    let release = Release::new()?;
-    let archive = release.pack(Path::new(TOOL), &[])?;
+    let release = published()?;
+    let archive = release.pack(Path::new(TOOL), &["SQUEEZE=-1"])?;
     release.make("manifest", &[])?;
     let krew = Krew::new()?;
     let install = |manifest: &Path| {
@@ -58,11 +50,11 @@ pub fn an_archive_is_installed_by_its_manifest(_: &Lab) -> Verdict {
     );
     let nothing = krew.kubectl(&["calicoq", "endpoint", "-f", "no-such-file", "web-1"])?;
     assert_eq!(nothing.status.code(), Some(2), "the tool's own exit code");
-    let installed = krew.installed(env!("CARGO_PKG_VERSION"));
+    let installed = krew.installed(VERSION);
     for name in ["LICENSE", "README.md"] {
         assert_eq!(
             fs::read(installed.join(name))?,
-            fs::read(root().join(name))?,
+            fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))?,
             "{name}"
         );
     }
@@ -70,12 +62,12 @@ pub fn an_archive_is_installed_by_its_manifest(_: &Lab) -> Verdict {
 }
 
 pub fn every_platform_gets_its_own_archive(_: &Lab) -> Verdict {
-    let release = Release::of_stand_ins()?;
+    let release = published_stand_ins()?;
     let manifest = argument("--manifest", &release.manifest());
     for (target, os, arch) in PLATFORMS {
         let krew = Krew::of_platform(os, arch)?;
         succeeded(&krew.run(&["install", &manifest])?)?;
-        let installed = krew.installed(env!("CARGO_PKG_VERSION"));
+        let installed = krew.installed(VERSION);
         let mut names: Vec<_> = fs::read_dir(&installed)?
             .map(|entry| Ok(entry?.file_name().into_string().unwrap_or_default()))
             .collect::<Outcome<_>>()?;
@@ -115,7 +107,7 @@ pub fn every_platform_gets_its_own_archive(_: &Lab) -> Verdict {
 
 /// What the maintainers of krew's index run over every manifest; it installs each platform by `kubectl krew`.
 pub fn krews_own_validation_passes(_: &Lab) -> Verdict {
-    let release = Release::of_stand_ins()?;
+    let release = published_stand_ins()?;
     let krew = Krew::new()?;
     symlink(binaries::path("krew"), krew.bin().join("kubectl-krew"))?;
     let validated = Command::new(binaries::path("validate-krew-manifest"))
@@ -133,7 +125,7 @@ pub fn krews_own_validation_passes(_: &Lab) -> Verdict {
 }
 
 pub fn an_index_installs_upgrades_and_uninstalls_it(_: &Lab) -> Verdict {
-    let release = Release::new()?;
+    let release = published()?;
     release.pack(&release.stand_in("the older one")?, &["VERSION=0.0.1"])?;
     release.make("manifest", &["VERSION=0.0.1"])?;
     let index = Index::new()?;
@@ -147,7 +139,7 @@ pub fn an_index_installs_upgrades_and_uninstalls_it(_: &Lab) -> Verdict {
         "the older one|version|--client|"
     );
 
-    release.pack(Path::new(TOOL), &[])?;
+    release.pack(Path::new(TOOL), &["SQUEEZE=-1"])?;
     release.make("manifest", &[])?;
     index.publish(&release.manifest())?;
     succeeded(&krew.run(&["upgrade", "calicoq"])?)?;
@@ -175,7 +167,7 @@ pub fn an_index_installs_upgrades_and_uninstalls_it(_: &Lab) -> Verdict {
 
 /// The lines of the manifest's caveats, as krew prints them, make the real kubectl complete.
 pub fn the_caveats_make_kubectl_complete(_: &Lab) -> Verdict {
-    let release = Release::new()?;
+    let release = published()?;
     let archive = release.pack(&release.stand_in("asked for")?, &[])?;
     release.make("manifest", &[])?;
     let krew = Krew::new()?;
@@ -210,148 +202,23 @@ pub fn the_caveats_make_kubectl_complete(_: &Lab) -> Verdict {
     Ok(())
 }
 
-pub fn a_manifest_lists_the_archives_that_are_there(_: &Lab) -> Verdict {
-    let release = Release::new()?;
-    let fails = |because: &str| -> Verdict {
-        let said = release
-            .make("manifest", &[])
-            .err()
-            .ok_or("a manifest was made")?
-            .to_string();
-        assert!(said.contains(because), "{said}");
-        assert!(!release.manifest().exists());
-        Ok(())
-    };
-    release.pack(&release.stand_in("of another version")?, &["VERSION=9.9.9"])?;
-    fails("no archive of v")?;
+// === where the archives are published ===
 
-    let archive = release.pack(&release.stand_in("arm")?, &["TARGET=aarch64-apple-darwin"])?;
-    fs::write(&archive, "something else")?;
-    fails("is not what its checksum says")?;
-    release.pack(&release.stand_in("arm")?, &["TARGET=aarch64-apple-darwin"])?;
+/// A release whose archives are behind HTTP on loopback.
+fn published() -> Outcome<Release> {
+    let mut release = Release::new()?;
+    release.repository = format!("http://127.0.0.1:{}", files::serve(&release.dist())?);
+    Ok(release)
+}
+
+/// An archive for each platform, whose program says its target, and their manifest.
+fn published_stand_ins() -> Outcome<Release> {
+    let release = published()?;
+    for (target, ..) in PLATFORMS {
+        release.pack(&release.stand_in(target)?, &[&format!("TARGET={target}")])?;
+    }
     release.make("manifest", &[])?;
-    let manifest = fs::read_to_string(release.manifest())?;
-    assert_eq!(manifest.matches("selector:").count(), 1);
-    assert!(manifest.contains("{os: darwin, arch: arm64}"), "{manifest}");
-    assert!(
-        !manifest.contains("${SHA256}") && !manifest.contains("9.9.9"),
-        "{manifest}"
-    );
-    Ok(())
-}
-
-/// Neither when nor with which rights the files were written is in an archive, nor who packs it.
-pub fn an_archive_depends_on_its_contents_alone(_: &Lab) -> Verdict {
-    for target in ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-gnu"] {
-        let pack = |umask: &str, zone: &str| -> Outcome<Vec<u8>> {
-            let release = Release::new()?;
-            let program = release.stand_in("the same")?;
-            fs::set_permissions(&program, fs::Permissions::from_mode(0o600))?;
-            let line = format!("umask {umask}; exec make -s archive \"$@\"");
-            let mut command = Command::new("sh");
-            command.args(["-c", &line, "make"]).env("TZ", zone);
-            let given = [
-                format!("TARGET={target}"),
-                "SOURCE_DATE_EPOCH=1700000000".to_owned(),
-            ];
-            release.run(
-                command
-                    .args(given)
-                    .arg(format!("BUILT={}", program.display())),
-            )?;
-            Ok(fs::read(release.archive(env!("CARGO_PKG_VERSION"))?)?)
-        };
-        assert!(
-            pack("077", "Asia/Tokyo")? == pack("002", "America/Lima")?,
-            "{target}"
-        );
-    }
-    Ok(())
-}
-
-// === a release: a folder of archives behind HTTP ===
-
-struct Release {
-    folder: tempfile::TempDir,
-    port: u16,
-}
-
-impl Release {
-    fn new() -> Outcome<Self> {
-        let folder = tempfile::tempdir()?;
-        fs::create_dir(folder.path().join("dist"))?;
-        let port = files::serve(&folder.path().join("dist"))?;
-        Ok(Self { folder, port })
-    }
-
-    /// All five archives, each with a program that says its target, and their manifest.
-    fn of_stand_ins() -> Outcome<Self> {
-        let release = Self::new()?;
-        for (target, ..) in PLATFORMS {
-            release.pack(&release.stand_in(target)?, &[&format!("TARGET={target}")])?;
-        }
-        release.make("manifest", &[])?;
-        Ok(release)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn manifest(&self) -> PathBuf {
-        self.path("dist/calicoq.yaml")
-    }
-
-    /// A program that prints a word and its arguments.
-    fn stand_in(&self, word: &str) -> Outcome<PathBuf> {
-        let program = self.path("stand-in");
-        fs::write(
-            &program,
-            format!("#!/bin/sh\nprintf '%s|' '{word}' \"$@\"\n"),
-        )?;
-        Ok(program)
-    }
-
-    /// `make archive`; gives the archive.
-    fn pack(&self, program: &Path, given: &[&str]) -> Outcome<PathBuf> {
-        let built = format!("BUILT={}", program.display());
-        let said = self.make("archive", &[&[built.as_str()], given].concat())?;
-        let name = said
-            .split_whitespace()
-            .last()
-            .ok_or("no archive was named")?;
-        Ok(self.path("dist").join(name))
-    }
-
-    fn archive(&self, version: &str) -> Outcome<PathBuf> {
-        let prefix = format!("kubectl-calicoq_v{version}_");
-        for entry in fs::read_dir(self.path("dist"))? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with(&prefix) && !name.ends_with(".sha256") {
-                return Ok(path);
-            }
-        }
-        Err(format!("no archive of {version}").into())
-    }
-
-    fn make(&self, goal: &str, given: &[&str]) -> Outcome<String> {
-        self.run(Command::new("make").args(["-s", goal]).args(given))
-    }
-
-    /// A command that is make in the end, told of this folder and its address.
-    fn run(&self, command: &mut Command) -> Outcome<String> {
-        let command = command
-            .arg(format!("DIST={}", self.path("dist").display()))
-            .arg(format!("REPOSITORY=http://127.0.0.1:{}", self.port))
-            .current_dir(root())
-            // Those of the make that runs the tests are not for this one.
-            .env_remove("MAKEFLAGS")
-            .env_remove("MAKELEVEL");
-        let output = command.output()?;
-        succeeded(&output)?;
-        Ok(text(&output.stdout))
-    }
+    Ok(release)
 }
 
 // === a krew of its own, with nothing installed ===
@@ -484,22 +351,6 @@ impl Index {
 
 // === words ===
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn argument(flag: &str, path: &Path) -> String {
     format!("{flag}={}", path.display())
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn succeeded(output: &Output) -> Outcome<()> {
-    if output.status.success() {
-        return Ok(());
-    }
-    let (said, printed) = (text(&output.stderr), text(&output.stdout));
-    Err(Trouble::from(format!("{}: {said}{printed}", output.status)))
 }

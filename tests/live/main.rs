@@ -41,6 +41,8 @@ mod harness;
 mod k9s;
 mod krew;
 mod moment;
+#[path = "../release/mod.rs"]
+mod release;
 mod snapshot;
 #[path = "../snapshots/mod.rs"]
 mod snapshots;
@@ -157,8 +159,6 @@ fn main() -> ExitCode {
         krew::krews_own_validation_passes,
         krew::an_index_installs_upgrades_and_uninstalls_it,
         krew::the_caveats_make_kubectl_complete,
-        krew::a_manifest_lists_the_archives_that_are_there,
-        krew::an_archive_depends_on_its_contents_alone,
     ];
     let ignored = matches!(servers, Servers::Unset);
     let of_krew = trials_of_krew
