@@ -21,7 +21,8 @@
 //! `Cluster::start(Arc::new(Etcd::start()?), mode, &Options { … })`.
 //!
 //! The arguments are those of every other test binary (a name filters, `--exact`, `--test-threads`). Without
-//! `CALICOQ_TEST_SERVERS` and `KUBEBUILDER_ASSETS` all tests here are ignored, and with `CI=true` that is a failure.
+//! `CALICOQ_TEST_SERVERS` and `KUBEBUILDER_ASSETS` all tests here are ignored, and with `CI=true` that is a failure;
+//! the same holds for those of krew where that folder has no krew.
 
 #![expect(
     clippy::expect_used,
