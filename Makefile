@@ -84,8 +84,10 @@ lint: setup ## Check format, lints and docs
 	cargo clippy --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --document-private-items --locked
 
-bench: setup ## Measure the speed beside its targets and floors
-	cargo bench --locked
+bench: setup servers ## Measure the speed beside its targets and floors
+	cargo build --profile dist --locked
+	CALICOQ_DIST_BINARY="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/dist/kubectl-calicoq" \
+	  CALICOQ_TEST_SERVERS="$(ASSETS)" cargo bench --locked
 
 # PROGRAM:PACKAGE; the packages are in the modules of the `tool` lines of tests/servers/go.mod.
 PROGRAMS = \

@@ -42,7 +42,7 @@ pub fn answer<'a>(
         Some(tiers),
     );
     let matcher = match endpoints.len() {
-        many if many > FEW => matcher.for_many(),
+        many if many > FEW && !question.hide.details => matcher.for_many(),
         _ => matcher,
     };
     let matcher = Arc::new(matcher);

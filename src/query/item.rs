@@ -47,6 +47,9 @@ impl<'a> Maker<'a> {
     }
 
     pub(super) fn item(&self, endpoint: &'a Endpoint) -> EndpointItem {
+        if self.hide.details {
+            return blank(endpoint);
+        }
         let labels = self.matcher.labels(endpoint);
         let selected = self.matcher.policies_of(endpoint, &labels);
         let known = Known {

@@ -108,6 +108,8 @@ pub struct Hide {
     pub rule_matches: bool,
     /// `-s`
     pub selectors: bool,
+    /// `-o name`: everything but who is meant.
+    pub details: bool,
 }
 
 /// One WHAT: its text, and what it means by its shape alone.

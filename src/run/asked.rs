@@ -59,6 +59,7 @@ pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
         hide: Hide {
             rule_matches: cli.output.hide_rule_matches,
             selectors: cli.output.hide_selectors,
+            details: cli.output.format == Some(cli::Format::Name),
         },
     }))
 }

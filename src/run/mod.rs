@@ -117,11 +117,14 @@ fn read(cli: &Cli, question: &Question, reached: Reached) -> Result<Exit, Error>
         terminal: &terminal,
         loaded: &loaded,
     };
-    match &question.about {
+    let exit = match &question.about {
         About::Endpoints | About::Host(_) => asking.endpoints(),
         About::Policy(name) => asking.policy(name),
         About::Selected { text, selector } => asking.selected(text, selector),
-    }
+    };
+    // The process ends: its memory is not given back piece by piece.
+    std::mem::forget(loaded);
+    exit
 }
 
 /// A question, and all that is known.

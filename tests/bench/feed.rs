@@ -168,6 +168,7 @@ pub fn everything() -> Question {
         hide: Hide {
             rule_matches: false,
             selectors: false,
+            details: false,
         },
     }
 }
