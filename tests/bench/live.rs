@@ -122,8 +122,6 @@ fn one(rows: &mut Rows, cluster: &Cluster, ask: impl Fn(&[&str]) -> std::process
         .map(|at| cluster.pod(at).len() * 100)
         .sum();
     let ran = best_run(5, || ask(&["endpoint", &id, "-v=6"]));
-        eprintln!("{}", ran.said);
-    }
     let requests = requests(&ran.said);
     let of_pods: usize = requests
         .iter()
