@@ -23,7 +23,7 @@ pub(super) fn drafts(
         };
         DraftRule {
             index,
-            traffic: traffic(rule),
+            traffic: traffic(rule).into(),
             source: place(&rule.source, format!("{path}.source")),
             destination: place(&rule.destination, format!("{path}.destination")),
             unknown_fields: unknown_fields.iter().any(inside),
@@ -61,7 +61,7 @@ fn place(entity: &EntityRule, path: String) -> Place {
     );
     Place {
         path,
-        written,
+        written: written.into(),
         fields: Fields::Calico,
     }
 }

@@ -1,9 +1,8 @@
 //! A policy between its own kind and Felix's model: the Calico v3 policy that Calico makes of every kind,
 //! with the places that the user knows.
 
-use serde_json::{Map, Value};
-
 use crate::intern::Symbol;
+use crate::model::rule::AsWritten;
 use crate::model::{Direction, Directions, ObjectRef, PolicyId, PolicyKind, Treatment};
 use crate::note::Note;
 use crate::raw::calico_policy::Rule;
@@ -45,7 +44,7 @@ pub(super) struct DraftRule {
     /// That place as a path, `spec.ingress[1]`.
     pub(super) path: String,
     pub(super) rule: Rule,
-    pub(super) traffic: Map<String, Value>,
+    pub(super) traffic: AsWritten,
     pub(super) source: Place,
     pub(super) destination: Place,
     pub(super) unknown_fields: bool,
@@ -57,7 +56,7 @@ pub(super) struct Place {
     /// As a path.
     pub(super) path: String,
     /// Its selectors as written.
-    pub(super) written: Map<String, Value>,
+    pub(super) written: AsWritten,
     /// How its fields are named.
     pub(super) fields: Fields,
 }
@@ -130,7 +129,7 @@ impl DraftRule {
     pub(super) fn bare(index: usize, path: String, action: &str) -> Self {
         let place = || Place {
             path: path.clone(),
-            written: Map::new(),
+            written: AsWritten::default(),
             fields: Fields::Kubernetes {
                 ports: path.clone(),
             },
@@ -141,7 +140,7 @@ impl DraftRule {
                 action: action.into(),
                 ..Rule::default()
             },
-            traffic: Map::new(),
+            traffic: AsWritten::default(),
             source: place(),
             destination: place(),
             unknown_fields: false,

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::{DraftRule, Fields, Place};
 use super::kubernetes_ports::{BadPort, PortGroups};
+use crate::model::rule::AsWritten;
 use crate::model::{Direction, ObjectRef};
 use crate::note::{Note, codes};
 use crate::raw::calico_policy::{EntityRule, Rule};
@@ -113,7 +114,12 @@ impl<'a, P, T: Serialize> WrittenRule<'a, P, T> {
         groups: PortGroups,
         peers: &[Peer],
     ) -> Vec<DraftRule> {
-        let place = |path: &str, written: &Map<String, Value>| Place {
+        let traffic = AsWritten::from(self.shown_traffic(list));
+        let peers: Vec<(&Peer, AsWritten)> = peers
+            .iter()
+            .map(|peer| (peer, peer.written.clone().into()))
+            .collect();
+        let place = |path: &str, written: &AsWritten| Place {
             path: path.to_owned(),
             written: written.clone(),
             fields: Fields::Kubernetes {
@@ -122,14 +128,14 @@ impl<'a, P, T: Serialize> WrittenRule<'a, P, T> {
         };
         let mut rules = Vec::new();
         for (protocol, numbers) in groups.into_simplified() {
-            for peer in peers {
+            for (peer, written) in &peers {
                 let mut rule = Rule {
                     action: action.into(),
                     protocol: (!protocol.is_empty()).then(|| Protocol::Name(protocol.clone())),
                     ..Rule::default()
                 };
-                let theirs = place(&peer.path, &peer.written);
-                let ours = place(ports, &Map::new());
+                let theirs = place(&peer.path, written);
+                let ours = place(ports, &AsWritten::default());
                 let (source, destination) = match self.direction {
                     Direction::Ingress => {
                         rule.source = peer.entity.clone();
@@ -145,7 +151,7 @@ impl<'a, P, T: Serialize> WrittenRule<'a, P, T> {
                     index: self.index,
                     path: self.path.clone(),
                     rule,
-                    traffic: self.shown_traffic(list),
+                    traffic: traffic.clone(),
                     source,
                     destination,
                     unknown_fields: false,

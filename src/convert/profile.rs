@@ -2,12 +2,11 @@
 //! `libcalico-go/lib/resources/static.go`), with the validation that takes their labels away, and those in etcd
 //! (`updateprocessors/profileprocessor.go`).
 
-use serde_json::Map;
-
 use super::metadata::V3;
 use super::validation_filter::rule_fault;
 use super::{Converter, Fact, calico_rule, rule};
 use crate::intern::{LabelSet, Symbol};
+use crate::model::rule::AsWritten;
 use crate::model::{Action, Direction, EntityRule, ObjectRef, Profile, ProfileRules, Rule};
 use crate::note::{Note, codes};
 use crate::raw::calico_endpoint::ProfileSpec;
@@ -109,7 +108,7 @@ fn allow(direction: &str) -> Rule {
         ip_version: None,
         protocol: None,
         not_protocol: None,
-        traffic: Map::new(),
+        traffic: AsWritten::default(),
         source: side("source"),
         destination: side("destination"),
         unknown_fields: false,

@@ -25,7 +25,7 @@ pub struct Rule {
     pub not_protocol: Option<Protocol>,
     /// Criteria that are neither source nor destination, as written and shown: `protocol`, `notProtocol`,
     /// `ipVersion`, `icmp`, `notICMP`, `http`, and for Kubernetes kinds `ports`.
-    pub traffic: Map<String, Value>,
+    pub traffic: AsWritten,
     /// Where packets come from.
     pub source: EntityRule,
     /// Where packets go.
@@ -41,7 +41,7 @@ pub struct EntityRule {
     pub path: String,
     /// Selector, namespaceSelector, serviceAccounts and notSelector as written (podSelector and
     /// namespaceSelector as kubectl prints them for Kubernetes kinds).
-    pub written: Map<String, Value>,
+    pub written: AsWritten,
     /// Networks as written.
     pub nets_written: Vec<String>,
     /// Excluded networks as written.
@@ -61,6 +61,10 @@ pub struct EntityRule {
     /// The service's key, `namespace/name`, taken literally.
     pub service: Option<String>,
 }
+
+/// Fields as the user wrote them. Clones share them: rules of a Kubernetes kind become several of Felix's.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AsWritten(Option<Arc<Map<String, Value>>>);
 
 /// A composed selector; equal texts of one snapshot share one.
 #[derive(Debug)]
@@ -96,6 +100,32 @@ pub enum Side {
     Destination,
 }
 
+impl AsWritten {
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// One field.
+    #[must_use]
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        self.0.as_ref()?.get(field)
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn to_map(&self) -> Map<String, Value> {
+        self.0.as_deref().cloned().unwrap_or_default()
+    }
+}
+
+impl From<Map<String, Value>> for AsWritten {
+    fn from(fields: Map<String, Value>) -> Self {
+        Self((!fields.is_empty()).then(|| Arc::new(fields)))
+    }
+}
+
 impl Rule {
     /// One side.
     #[must_use]
@@ -112,8 +142,8 @@ impl Rule {
         self.ip_version.is_none()
             && self.protocol.is_none()
             && self.not_protocol.is_none()
-            && !self.traffic.contains_key("icmp")
-            && !self.traffic.contains_key("notICMP")
+            && self.traffic.get("icmp").is_none()
+            && self.traffic.get("notICMP").is_none()
             && self.source.is_empty()
             && self.destination.is_empty()
     }

@@ -10,6 +10,7 @@ use crate::answer::{
 };
 use crate::matcher::{CriterionKind, Held, Outcome, RuleHit, RuleOwner};
 use crate::model::net::display;
+use crate::model::rule::AsWritten;
 use crate::model::{Direction, Endpoint, EntityRule, Rule, Side};
 use crate::question::Hide;
 use crate::selector::unique_id;
@@ -221,8 +222,8 @@ fn written(kind: &CriterionKind<'_>, entity: &EntityRule) -> Option<Value> {
     }
 }
 
-fn selectors(written: &Map<String, Value>) -> Option<Value> {
-    (!written.is_empty()).then(|| Value::Object(written.clone()))
+fn selectors(written: &AsWritten) -> Option<Value> {
+    (!written.is_empty()).then(|| Value::Object(written.to_map()))
 }
 
 fn effective(kind: &CriterionKind<'_>) -> Option<String> {
@@ -278,9 +279,9 @@ fn through(held: &Held<'_>, endpoint: &Endpoint) -> Vec<String> {
 
 /// The rest of the rule as written: everything but the side on which the endpoint stands.
 fn traffic(rule: &Rule, side: Side, hide: Hide) -> Map<String, Value> {
-    let mut traffic = kubernetes_ports(&rule.traffic).unwrap_or_else(|| rule.traffic.clone());
-    let of_kubernetes =
-        rule.traffic.contains_key("ports") || rule.traffic.contains_key("protocols");
+    let mut traffic = kubernetes_ports(&rule.traffic).unwrap_or_else(|| rule.traffic.to_map());
+    let mut lists = ["ports", "protocols"].into_iter();
+    let of_kubernetes = lists.any(|list| rule.traffic.get(list).is_some());
     if !of_kubernetes {
         let lists = [
             ("sourcePorts", &rule.source.ports),
@@ -303,7 +304,7 @@ fn traffic(rule: &Rule, side: Side, hide: Hide) -> Map<String, Value> {
 
 /// The ports of a Kubernetes rule as protocol and ports, where they have one protocol in common; a rule of
 /// several keeps its list as written.
-fn kubernetes_ports(traffic: &Map<String, Value>) -> Option<Map<String, Value>> {
+fn kubernetes_ports(traffic: &AsWritten) -> Option<Map<String, Value>> {
     let ports = traffic.get("ports")?.as_array()?;
     let protocol = |port: &Value| {
         port.get("protocol")
@@ -337,7 +338,7 @@ fn other(entity: &EntityRule, hide: Hide) -> Map<String, Value> {
     let mut other = if hide.selectors {
         Map::new()
     } else {
-        entity.written.clone()
+        entity.written.to_map()
     };
     let lists = [
         ("nets", &entity.nets_written),

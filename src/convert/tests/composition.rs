@@ -308,7 +308,7 @@ fn what_is_written_is_kept() {
     let side = source(&In::Global, &entity);
     assert_eq!(side.path, "spec.ingress[0].source");
     assert_eq!(
-        Value::Object(side.written),
+        Value::Object(side.written.to_map()),
         json!({"selector": "a == '1'", "notSelector": "b == '2'", "serviceAccounts": {"names": ["x"]}})
     );
     assert_eq!(side.nets_written, ["10.1.2.3/8"]);

@@ -47,11 +47,11 @@ fn everything_at_once() {
     assert_eq!(lines(&policy.ingress), want);
     let rule = &policy.ingress[1];
     assert_eq!(
-        Value::Object(rule.source.written.clone()),
+        Value::Object(rule.source.written.to_map()),
         json!({"podSelector": "role=web", "namespaceSelector": "team=a"})
     );
     assert_eq!(
-        rule.traffic["ports"][1],
+        rule.traffic.to_map()["ports"][1],
         json!({"protocol": "UDP", "port": "dns"})
     );
     assert_eq!(policy.ingress[3].source.nets_written, ["10.1.2.3/16"]);
