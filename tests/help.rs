@@ -152,3 +152,13 @@ fn help_behind_a_command_is_understood() {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{command}");
     }
 }
+
+/// The manual page, made as `make man` makes it.
+#[test]
+fn the_manual_page_is_printed() {
+    let page = printed(&["__man"]);
+    let version = format!("kubectl-calicoq {}", env!("CARGO_PKG_VERSION"));
+    assert!(page.contains(".TH KUBECTL-CALICOQ 1"), "{page}");
+    assert!(page.contains(&version), "{page}");
+    assert_eq!(page, calicoq::manual::page());
+}

@@ -5,6 +5,7 @@ mod chosen;
 mod complete;
 mod completion;
 mod help;
+mod manual;
 mod reach;
 mod report;
 mod snapshot;
@@ -36,6 +37,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         && command == complete::COMMAND
     {
         return complete::complete(words);
+    }
+    if let [_, command] = arguments.as_slice()
+        && command == manual::COMMAND
+    {
+        return ended(manual::manual());
     }
     let cli = match Cli::parse_from_arguments(arguments.iter().cloned()) {
         Ok(cli) => cli,
