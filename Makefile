@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test lint bench servers man install clean
+.PHONY: help demo setup build test lint bench servers man install clean dist fit archive dist-check manifest
 
 ifeq ($(shell id -u),0)
 PREFIX ?= /usr/local
@@ -22,7 +22,7 @@ KUBERNETES = $(shell awk '$$1 == "require" && $$2 == "k8s.io/kubernetes" { print
 NO_SERVERS = THE LIVE TESTS DID NOT RUN: INSTALL GO $(GO_NEEDED) OR NEWER (https://go.dev/dl), OR SET KUBEBUILDER_ASSETS TO A FOLDER WITH kube-apiserver, etcd AND kubectl
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## Build the tool and ask it about a pod and a host endpoint of an example cluster
 	@$(RELEASE)
@@ -35,9 +35,11 @@ demo: setup ## Build the tool and ask it about a pod and a host endpoint of an e
 TOOLS = \
   cc:build-essential:gcc:build-base:gcc \
   etcd:etcd-server:etcd:etcd:etcd \
+  git:git:git:git:git \
   jq:jq:jq:jq:jq \
   openssl:openssl:openssl:openssl:openssl \
-  protoc:protobuf-compiler+libprotobuf-dev:protobuf-compiler+protobuf-devel:protoc+protobuf-dev:protobuf
+  protoc:protobuf-compiler+libprotobuf-dev:protobuf-compiler+protobuf-devel:protoc+protobuf-dev:protobuf \
+  zip:zip:zip:zip:zip
 
 # protoc without the files that every .proto imports is as good as none.
 PRESENT = present() { \
@@ -85,12 +87,13 @@ lint: setup ## Check format, lints and docs
 bench: setup ## Measure the speed beside its targets and floors
 	cargo bench --locked
 
-# PROGRAM:PACKAGE; the packages are the `tool` lines of tests/servers/go.mod.
+# PROGRAM:PACKAGE; the packages are in the modules of the `tool` lines of tests/servers/go.mod.
 PROGRAMS = \
   etcd:go.etcd.io/etcd/server/v3 \
   kube-apiserver:k8s.io/kubernetes/cmd/kube-apiserver \
   kubectl:k8s.io/kubernetes/cmd/kubectl \
-  krew:sigs.k8s.io/krew/cmd/krew
+  krew:sigs.k8s.io/krew/cmd/krew \
+  validate-krew-manifest:sigs.k8s.io/krew/cmd/validate-krew-manifest
 
 servers: setup ## Build kube-apiserver, etcd, kubectl and krew for the tests, once (KUBEBUILDER_ASSETS instead, if set)
 	@set -e; \
@@ -106,7 +109,7 @@ servers: setup ## Build kube-apiserver, etcd, kubectl and krew for the tests, on
 	  echo '$(NO_SERVERS)' >&2; \
 	  if [ "$${CI:-}" = true ]; then exit 1; else exit 0; fi; \
 	fi; \
-	echo "building the servers of the tests, once, into $(SERVERS): about ten minutes on two cores"; \
+	echo "building the servers of the tests, once, into $(SERVERS): up to ten minutes on two cores"; \
 	mkdir -p "$(SERVERS)"; \
 	for entry in $$missing; do \
 	  name=$${entry%%:*}; echo "building $$name"; \
@@ -126,3 +129,6 @@ install: man ## Install the tool, its completion for kubectl and its manual page
 
 clean: ## Remove what was built here; the servers stay in the cache
 	cargo clean
+	rm -rf dist
+
+include plugin-manifest/dist.mk

@@ -31,6 +31,29 @@ pub struct Interner {
     places: Vec<(usize, usize)>,
 }
 
+/// Lists that many objects have in common, each kept once.
+pub struct Lists<T>(HashSet<Arc<[T]>, FxBuildHasher>);
+
+// === impl Lists ===
+
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self(HashSet::default())
+    }
+}
+
+impl<T: Eq + Hash> Lists<T> {
+    /// The one list that equals this.
+    pub fn shared(&mut self, list: Vec<T>) -> Arc<[T]> {
+        if let Some(known) = self.0.get(list.as_slice()) {
+            return Arc::clone(known);
+        }
+        let list: Arc<[T]> = list.into();
+        self.0.insert(Arc::clone(&list));
+        list
+    }
+}
+
 // === impl Symbol ===
 
 impl Symbol {
@@ -222,6 +245,14 @@ mod tests {
         assert_eq!(set.get("a"), Some(""));
         assert_eq!(set.get("c"), None);
         assert_eq!(set.iter().map(|(k, _)| k).collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn equal_lists_are_kept_once() {
+        let mut lists = Lists::default();
+        let (a, b) = (lists.shared(vec![1, 2]), lists.shared(vec![1, 2]));
+        assert!(Arc::ptr_eq(&a, &b));
+        assert_eq!(&*lists.shared(vec![2, 1]), [2, 1]);
     }
 
     #[test]

@@ -227,8 +227,8 @@ fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read>
             reads.extend([Kind::Pod, Kind::Namespace, Kind::ServiceAccount].map(all));
         }
     }
-    let owners = known.endpoints.iter().map(|endpoint| &endpoint.profiles);
-    let sets = known.sets.iter().map(|set| &set.profiles);
+    let owners = known.endpoints.iter().map(|endpoint| &*endpoint.profiles);
+    let sets = known.sets.iter().map(|set| &*set.profiles);
     let mut profiles = BTreeSet::new();
     for profile in owners.chain(sets).flatten() {
         // That one always exists; what is stored under its name is to be told.

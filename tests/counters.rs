@@ -40,7 +40,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// that what was won is written down.
 const COUNTERS: [(&str, f64); 14] = [
     ("allocations per pod that is read", 27.5),
-    ("bytes kept per pod", 961.0),
+    ("bytes kept per pod", 655.0),
     ("label shapes of 5,000 pods", 560.0),
     ("selector evaluations per distinct selector", 14.9),
     ("allocations per line of `endpoint -A`", 522.0),

@@ -32,7 +32,7 @@ pub struct HostArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(after_long_help = POLICY_HELP)]
 pub struct PolicyArgs {
-    /// [KIND/][NAMESPACE/]NAME, such as np/shop/db-in
+    /// NAME, NAMESPACE/NAME, KIND/NAME or KIND/NAMESPACE/NAME
     ///
     /// KIND is np, gnp, knp, kcnp, kanp, kbanp, snp, sgnp, sknp or a full name. Older spellings are understood:
     /// knp.default.NAME, default.NAME, TIER.NAME, staged:NAME. Every object of that name is shown.

@@ -80,6 +80,11 @@ fn endpoint(
     nets.sort_by_key(|net| matches!(net, IpNet::V6(_)));
     let profiles = spec.profiles.as_deref().unwrap_or_default();
     let ports = spec.ports.as_deref().unwrap_or_default();
+    let profiles = profiles.iter().map(|name| converter.symbol(name)).collect();
+    let ports = ports
+        .iter()
+        .filter_map(|port| named_port(converter, port))
+        .collect();
     Ok(Endpoint {
         id: EndpointId::Host {
             node: converter.symbol(&spec.node),
@@ -87,12 +92,9 @@ fn endpoint(
         },
         object_labels: labels.clone(),
         labels,
-        profiles: profiles.iter().map(|name| converter.symbol(name)).collect(),
+        profiles: converter.profiles.shared(profiles),
         nets,
-        ports: ports
-            .iter()
-            .filter_map(|port| named_port(converter, port))
-            .collect(),
+        ports: converter.ports.shared(ports),
         assumed: false,
         kind: EndpointKind::Host(HostEndpoint {
             interface_name: converter.symbol(&spec.interface_name),

@@ -55,12 +55,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::behaviour::Behaviour;
-use crate::intern::{Interner, LabelSet, Symbol};
+use crate::intern::{Interner, LabelSet, Lists, Symbol};
 pub use crate::model::Reason;
 use crate::model::rule::SetSelector;
 use crate::model::{
-    ClusterInformation, DroppedPolicy, Endpoint, FelixConfiguration, NetworkSet, ObjectRef, Policy,
-    Profile, Tier,
+    ClusterInformation, DroppedPolicy, Endpoint, FelixConfiguration, NamedPort, NetworkSet,
+    ObjectRef, Policy, Profile, Tier,
 };
 use crate::note::{Datastore, Note};
 use crate::raw::{Metadata, Object};
@@ -100,6 +100,8 @@ pub struct Settings {
 pub struct Converter {
     settings: Settings,
     interner: Interner,
+    profiles: Lists<Symbol>,
+    ports: Lists<NamedPort>,
     selectors: FxHashMap<String, Option<Arc<SetSelector>>>,
     filled_in: BTreeMap<&'static str, usize>,
 }
@@ -186,6 +188,8 @@ impl Converter {
         Self {
             settings,
             interner: Interner::default(),
+            profiles: Lists::default(),
+            ports: Lists::default(),
             selectors: FxHashMap::default(),
             filled_in: BTreeMap::new(),
         }

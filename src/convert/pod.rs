@@ -1,6 +1,8 @@
 //! From a Pod to a workload endpoint (`libcalico-go/lib/backend/k8s/conversion/conversion.go` and the
 //! part of Felix's validation filter that is about workload endpoints).
 
+use std::sync::Arc;
+
 use ipnet::IpNet;
 
 use super::metadata::is_calico_label;
@@ -78,6 +80,7 @@ fn endpoint(converter: &mut Converter, pod: &Pod<'_>, origin: Origin) -> Result<
     check_floating_ips(pod, &nets)?;
     check_source_prefixes(converter, pod)?;
     let ports = workload_of_pod::ports(converter, pod).map_err(Unfit::invalid)?;
+    let ports = converter.ports.shared(ports);
     nets.sort_by_key(|net| matches!(net, IpNet::V6(_)));
     let (namespace, name) = (&*pod.metadata.namespace, &*pod.metadata.name);
     let account = &*spec.service_account_name;
@@ -97,12 +100,12 @@ fn endpoint(converter: &mut Converter, pod: &Pod<'_>, origin: Origin) -> Result<
     })
 }
 
-fn profiles(converter: &mut Converter, namespace: &str, account: &str) -> Vec<Symbol> {
+fn profiles(converter: &mut Converter, namespace: &str, account: &str) -> Arc<[Symbol]> {
     let mut profiles = vec![converter.symbol(&format!("kns.{namespace}"))];
     if !account.is_empty() {
         profiles.push(converter.symbol(&format!("ksa.{namespace}.{account}")));
     }
-    profiles
+    converter.profiles.shared(profiles)
 }
 
 /// The addresses, from the first place that has any.
@@ -123,7 +126,12 @@ fn addresses(pod: &Pod<'_>) -> Result<Vec<IpNet>, Unfit> {
     let read = |text: &str| {
         parse_cidr_or_ip(text).ok_or_else(|| Unfit::invalid(format!("\"{text}\" is no address")))
     };
-    texts.into_iter().map(read).collect()
+    // Collecting results would leave room for more.
+    let mut nets = Vec::with_capacity(texts.len());
+    for text in texts {
+        nets.push(read(text)?);
+    }
+    Ok(nets)
 }
 
 fn is_finished(pod: &Pod<'_>) -> bool {

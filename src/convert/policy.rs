@@ -5,7 +5,6 @@ use super::validation_filter::{Fault, fault};
 use super::{Converter, Fact, policy_selector, rule};
 use crate::model::{DroppedPolicy, Policy, Rule};
 use crate::note::{Note, codes};
-use crate::selector::Selector;
 
 /// Pushes the policy with its notes, or why it is dropped.
 pub(super) fn finish(converter: &mut Converter, mut draft: Draft, out: &mut Vec<Fact>) {
@@ -77,7 +76,9 @@ fn build(converter: &mut Converter, draft: Draft, text: String, notes: &mut Vec<
         selector_written: draft.written.selector,
         namespace_selector_written: draft.written.namespace,
         service_account_selector_written: draft.written.service_account,
-        selector: Selector::parse(&text).ok(),
+        selector: converter
+            .set_selector(&text)
+            .map(|set| set.selector.clone()),
         effective_selector: text,
         ingress,
         egress,

@@ -77,6 +77,11 @@ fn made(
         return Err(invalid(cause));
     }
     let profiles = spec.profiles.as_deref().unwrap_or_default();
+    let profiles = profiles.iter().map(|name| converter.symbol(name)).collect();
+    let ports = ports
+        .into_iter()
+        .filter_map(|port| named_port(converter, port))
+        .collect();
     Ok(Endpoint {
         id: EndpointId::Workload {
             node: converter.symbol(node),
@@ -88,12 +93,9 @@ fn made(
         },
         labels: labels(converter, &metadata.labels, &spec.service_account_name),
         object_labels: converter.interner.labels(metadata.labels.iter()),
-        profiles: profiles.iter().map(|name| converter.symbol(name)).collect(),
+        profiles: converter.profiles.shared(profiles),
         nets,
-        ports: ports
-            .into_iter()
-            .filter_map(|port| named_port(converter, port))
-            .collect(),
+        ports: converter.ports.shared(ports),
         assumed: false,
         kind: EndpointKind::Workload(WorkloadEndpoint {
             interface_name: Symbol::from(&*spec.interface_name),

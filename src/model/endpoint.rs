@@ -1,5 +1,7 @@
 //! Endpoints as Felix knows them (`libcalico-go/lib/backend/model/{workload,host}endpoint.go`).
 
+use std::sync::Arc;
+
 use ipnet::IpNet;
 
 use super::{EndpointId, ObjectRef};
@@ -15,11 +17,11 @@ pub struct Endpoint {
     /// The labels of the object itself, for `-l`.
     pub object_labels: LabelSet,
     /// Profiles in list order.
-    pub profiles: Vec<Symbol>,
+    pub profiles: Arc<[Symbol]>,
     /// The addresses that Calico puts into sets: IPv4, then IPv6, each in the object's order.
     pub nets: Vec<IpNet>,
     /// Named ports that rules can mean.
-    pub ports: Vec<NamedPort>,
+    pub ports: Arc<[NamedPort]>,
     /// Whether node or address are not known yet: a manifest that no server has seen.
     pub assumed: bool,
     /// What only one of the kinds has.
@@ -27,7 +29,7 @@ pub struct Endpoint {
 }
 
 /// A named port of an endpoint; the protocol is lower-case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NamedPort {
     /// Its name.
     pub name: Symbol,

@@ -123,7 +123,7 @@ fn concerned(known: &Known<'_, '_>, hits: &[RuleHit<'_>]) -> BTreeSet<ObjectRef>
             .iter()
             .map(|policy| policy.object.clone()),
     );
-    for name in &endpoint.profiles {
+    for name in &*endpoint.profiles {
         objects.extend(profile_objects(name).into_iter().flatten());
     }
     for hit in hits {

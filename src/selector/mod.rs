@@ -143,6 +143,12 @@ impl Selector {
         names
     }
 
+    /// Where its tree is kept: that of clones is the same.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        Arc::as_ptr(&self.root).addr()
+    }
+
     /// Its tree, for those who evaluate it in their own way; [`Selector::decides`] is what they must agree with.
     #[must_use]
     pub fn expression(&self) -> Expression<'_> {

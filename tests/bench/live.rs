@@ -223,7 +223,8 @@ fn etcd(rows: &mut Rows) {
     let prefix = format!("{}workloadendpoints/", calico_etcd::ROOT);
     let (floor, bytes) = best(3, || {
         runtime.block_on(async {
-            let mut client = etcd_client::Client::connect([&url], None).await.unwrap();
+            let client = etcd_client::Client::connect([&url], None).await.unwrap();
+            let mut client = client.kv_client().max_decoding_message_size(usize::MAX);
             let options = etcd_client::GetOptions::new().with_prefix();
             let answer = client.get(prefix.as_str(), Some(options)).await.unwrap();
             assert_eq!(answer.kvs().len(), 50_000);

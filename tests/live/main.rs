@@ -21,7 +21,8 @@
 //! `Cluster::start(Arc::new(Etcd::start()?), mode, &Options { … })`.
 //!
 //! The arguments are those of every other test binary (a name filters, `--exact`, `--test-threads`). Without
-//! `CALICOQ_TEST_SERVERS` and `KUBEBUILDER_ASSETS` all tests here are ignored, and with `CI=true` that is a failure.
+//! `CALICOQ_TEST_SERVERS` and `KUBEBUILDER_ASSETS` all tests here are ignored, and with `CI=true` that is a failure;
+//! the same holds for those of krew where that folder has no krew.
 
 #![expect(
     clippy::expect_used,
@@ -40,7 +41,11 @@ mod etcd_copies;
 mod expectation;
 mod groups;
 mod harness;
+mod k9s;
+mod krew;
 mod moment;
+#[path = "../release/mod.rs"]
+mod release;
 mod snapshot;
 #[path = "../snapshots/mod.rs"]
 mod snapshots;
@@ -50,7 +55,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use support::binaries::{Servers, locate};
+use support::binaries::{Servers, has_krew, locate};
 use support::lab::Lab;
 
 /// What a test gives back; any error fails it, and so does a panic.
@@ -80,6 +85,14 @@ fn main() -> ExitCode {
         }
         Servers::Unset => {
             eprintln!("no CALICOQ_TEST_SERVERS and no KUBEBUILDER_ASSETS: use `make test`")
+        }
+    }
+
+    let without_krew = matches!(servers, Servers::Found(_)) && !has_krew();
+    if without_krew {
+        eprintln!("no krew beside the servers: its tests do not run");
+        if ci {
+            return ExitCode::FAILURE;
         }
     }
 
@@ -150,11 +163,23 @@ fn main() -> ExitCode {
         snapshot::gaps_stay_gaps,
         snapshot::a_poisoned_kind_and_unknown_fields_survive,
         snapshot::version_names_the_cluster,
+        k9s::each_key_shows_in_a_pager_what_polices_the_selected,
+    ];
+    let trials_of_krew = trials![&lab;
+        krew::an_archive_is_installed_by_its_manifest,
+        krew::every_platform_gets_its_own_archive,
+        krew::krews_own_validation_passes,
+        krew::an_index_installs_upgrades_and_uninstalls_it,
+        krew::the_caveats_make_kubectl_complete,
     ];
     let ignored = matches!(servers, Servers::Unset);
+    let of_krew = trials_of_krew
+        .into_iter()
+        .map(|trial| trial.with_ignored_flag(ignored || without_krew));
     let trials = trials
         .into_iter()
         .map(|trial| trial.with_ignored_flag(ignored))
+        .chain(of_krew)
         .collect();
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     // The last owner: the servers end here, before the process does.

@@ -62,7 +62,7 @@ fn a_pod_is_a_workload_endpoint() {
     );
     assert_eq!(
         endpoint.profiles,
-        ["kns.shop".into(), "ksa.shop.default".into()]
+        ["kns.shop".into(), "ksa.shop.default".into()].into()
     );
     assert_eq!(nets(&endpoint.nets), ["10.0.0.5/32"]);
     let EndpointKind::Workload(workload) = &endpoint.kind else {

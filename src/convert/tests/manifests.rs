@@ -113,7 +113,7 @@ fn a_pod_without_node_or_address_is_an_assumed_endpoint() {
     assert_eq!(endpoint.id.short_ref(), "pod/shop/web");
     assert_eq!(
         endpoint.profiles,
-        ["kns.shop".into(), "ksa.shop.default".into()]
+        ["kns.shop".into(), "ksa.shop.default".into()].into()
     );
 }
 

@@ -57,15 +57,22 @@ impl<'a> Index<'a> {
         policies: &[&'a Policy],
         owners: &[RuleOwner<'a>],
     ) -> Self {
-        let mut distinct: FxHashMap<&'a Selector, Vec<u32>> = FxHashMap::default();
+        let mut distinct: FxHashMap<usize, (&'a Selector, Vec<u32>)> = FxHashMap::default();
         for (at, policy) in (0..).zip(policies) {
             if let Some(selector) = &policy.selector {
-                distinct.entry(selector).or_default().push(at);
+                let same = distinct.entry(selector.place());
+                same.or_insert_with(|| (selector, Vec::new())).1.push(at);
             }
         }
         let rules = Rules::of(snapshot, owners);
+        // In the order in which they lie in memory: trees are small and many.
+        let mut distinct: Vec<_> = distinct.into_values().collect();
+        distinct.sort_unstable_by_key(|(selector, _)| selector.place());
+        let mut sets: Vec<(u32, &Selector)> = (0..).zip(rules.selectors()).collect();
+        sets.sort_unstable_by_key(|(_, selector)| selector.place());
         let mut shapes = Shapes::default();
-        for selector in distinct.keys().copied().chain(rules.selectors()) {
+        let of_policies = distinct.iter().map(|(selector, _)| *selector);
+        for selector in of_policies.chain(sets.iter().map(|(_, selector)| *selector)) {
             name_labels(selector.expression(), &mut shapes);
         }
         for endpoint in &snapshot.endpoints {
@@ -86,7 +93,7 @@ impl<'a> Index<'a> {
                 .policies
                 .add(selector, numbers, &index.shapes, &postings);
         }
-        for (number, selector) in (0..).zip(index.rules.selectors()) {
+        for (number, selector) in sets {
             index
                 .sets
                 .add(selector, &[number], &index.shapes, &postings);

@@ -34,6 +34,13 @@ pub fn locate() -> Servers {
     }
 }
 
+/// Whether krew and its validation stand beside the servers: envtest's folders do not have them.
+pub fn has_krew() -> bool {
+    ["krew", "validate-krew-manifest"]
+        .into_iter()
+        .all(|name| path(name).is_file())
+}
+
 /// The path of one binary; its absence shows when it is started.
 pub fn path(name: &str) -> PathBuf {
     match locate() {

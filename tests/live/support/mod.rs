@@ -17,6 +17,7 @@ pub mod calico_etcd;
 pub mod client;
 pub mod cluster;
 pub mod etcd;
+pub mod files;
 pub mod http;
 pub mod kinds;
 pub mod lab;
