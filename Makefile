@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo setup build test lint bench servers install clean dist fit archive dist-check manifest
+.PHONY: help demo setup build test lint bench servers man install clean dist fit archive dist-check manifest
 
 ifeq ($(shell id -u),0)
 PREFIX ?= /usr/local
@@ -120,9 +120,14 @@ servers: setup ## Build kube-apiserver, etcd, kubectl and krew for the tests, on
 	  mv "$(SERVERS)/$$name.part" "$(SERVERS)/$$name"; \
 	done
 
-install: build ## Install the tool into PREFIX/bin, where kubectl finds it as `kubectl calicoq`
-	@mkdir -p "$(PREFIX)/bin"
+man: build ## Write the manual page, kubectl-calicoq.1, beside the tool
+	"$(BINARY)" __man > "$(BINARY).1"
+
+install: man ## Install the tool, its completion for kubectl and its manual page into PREFIX/bin and PREFIX/share/man
+	@mkdir -p "$(PREFIX)/bin" "$(PREFIX)/share/man/man1"
 	install -m 755 "$(BINARY)" "$(PREFIX)/bin/kubectl-calicoq"
+	install -m 755 plugin-manifest/kubectl_complete-calicoq "$(PREFIX)/bin/kubectl_complete-calicoq"
+	install -m 644 "$(BINARY).1" "$(PREFIX)/share/man/man1/kubectl-calicoq.1"
 
 clean: ## Remove what was built here; the servers stay in the cache
 	cargo clean

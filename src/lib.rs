@@ -9,6 +9,7 @@
 //!                      ▲                          meaning    world     matches    command   said      looks
 //!                      └───────── what is known so far ────────┘
 //!  leaves: intern   selector   model   behaviour   note   yaml   error
+//!  beside: manual = cli's help, as a page for man
 //!  joints: load = source's pages ─▶ convert ─▶ snapshot      export = source's pages ─▶ a file      complete = names for TAB      run = all of it, once
 //! ```
 //!
@@ -23,6 +24,7 @@ pub mod error;
 pub mod export;
 pub mod intern;
 pub mod load;
+pub mod manual;
 pub mod matcher;
 pub mod model;
 pub mod need;

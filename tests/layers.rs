@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["behaviour", "intern", "model", "selector", "snapshot"],
     ),
     ("model", &["intern", "selector"]),
+    ("manual", &["cli"]),
     ("need", &["model", "question", "snapshot"]),
     ("note", &["model"]),
     (

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueHint};
 
 /// Arguments of `completion`.
 #[derive(Clone, Debug, Args)]
-#[command(after_help = AFTER_HELP, arg_required_else_help = true)]
+#[command(after_long_help = AFTER_HELP, arg_required_else_help = true)]
 pub struct CompletionArgs {
     /// What is wanted.
     #[command(subcommand)]
@@ -30,12 +30,16 @@ pub enum Completion {
 
 /// Arguments of `completion install`.
 #[derive(Clone, Debug, Default, Args)]
-#[command(after_help = INSTALL_HELP)]
+#[command(after_long_help = INSTALL_HELP)]
 pub struct InstallArgs {
-    /// The folder to write into, instead of the tool's own; it must be on the PATH
+    /// Write into this folder, instead of the tool's own
+    ///
+    /// It must be on the PATH, where kubectl looks for the shim. One that does not exist is made.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
     /// Replace a file of that name, whatever it is
+    ///
+    /// A shim of this tool, of whichever version, is replaced without it.
     #[arg(long)]
     pub force: bool,
 }

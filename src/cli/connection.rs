@@ -27,26 +27,49 @@ pub(super) const CHOOSES_A_CLUSTER: [&str; 16] = [
     "insecure_skip_tls_verify",
 ];
 
+/// The heading of the flags that are ours, of any datastore.
+const CLUSTER: &str = "Cluster";
+/// The heading of kubectl's own, which whoever uses kubectl knows: short help leaves them out.
+pub(super) const KUBERNETES: &str = "Kubernetes, as in kubectl";
+
 /// Which cluster, and who one is there.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Cluster")]
+#[command(next_help_heading = KUBERNETES)]
 pub struct Connection {
-    /// Read the cluster that this configuration of calicoctl names
-    #[arg(short, long, global = true, value_name = "FILE")]
+    /// Read what this file of calicoctl names
+    ///
+    /// A CalicoAPIConfig, for Kubernetes or etcd. It comes before the environment and /etc/calico/calicoctl.cfg, and is
+    /// read whole: nothing of these is added. One that does not exist, or has an unknown field, is an error.
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = CLUSTER
+    )]
     pub config: Option<PathBuf>,
-    /// Datastore to read: kubernetes or etcdv3
+    /// Which datastore: kubernetes or etcdv3
+    ///
+    /// Picks among what -c, the environment, /etc/calico/calicoctl.cfg and the kubeconfig name; without it, they say it
+    /// themselves (`help sources`).
     #[arg(
         long,
         global = true,
         value_enum,
         value_name = "TYPE",
-        hide_possible_values = true
+        hide_possible_values = true,
+        help_heading = CLUSTER
     )]
     pub datastore: Option<Datastore>,
     /// Path to the kubeconfig
+    ///
+    /// Without it, the files of KUBECONFIG are merged as kubectl does it, else ~/.kube/config is read; inside a pod that has
+    /// neither, its service account is used.
     #[arg(long, global = true, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
     /// Context of the kubeconfig
+    ///
+    /// Without it, its current-context. The namespace of the context is the one that endpoint looks in.
     #[arg(long, global = true, value_name = "NAME")]
     pub context: Option<String>,
     /// Cluster of the kubeconfig
@@ -55,10 +78,14 @@ pub struct Connection {
     /// User of the kubeconfig
     #[arg(long, global = true, value_name = "NAME")]
     pub user: Option<String>,
-    /// Address of the API server (there is no short form: -s is --hide-selectors)
+    /// Address of the API server
+    ///
+    /// As https://HOST:PORT. There is no short form: -s is --hide-selectors.
     #[arg(long, global = true, value_name = "URL")]
     pub server: Option<String>,
     /// Bearer token
+    ///
+    /// Others on this machine may see a command line. It is never shown here, not by -v either.
     #[arg(long, global = true, value_name = "TOKEN")]
     pub token: Option<Secret>,
     /// User to act as
@@ -81,6 +108,8 @@ pub struct Connection {
     )]
     pub impersonate_uid: Option<String>,
     /// Certificate authority of the API server
+    ///
+    /// A file in PEM form, as are --client-certificate and --client-key. Without it, the kubeconfig's, else the system's.
     #[arg(long, global = true, value_name = "FILE")]
     pub certificate_authority: Option<PathBuf>,
     /// Client certificate
@@ -93,13 +122,16 @@ pub struct Connection {
     #[arg(long, global = true, value_name = "NAME")]
     pub tls_server_name: Option<String>,
     /// Do not check the API server's certificate
+    ///
+    /// Whoever stands between could then read the credentials and answer whatever they like.
     #[arg(
         long,
         global = true,
         value_name = "BOOL",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "true"
+        default_missing_value = "true",
+        hide_possible_values = true
     )]
     pub insecure_skip_tls_verify: Option<bool>,
     /// Ask for answers that are not compressed
@@ -109,14 +141,27 @@ pub struct Connection {
         value_name = "BOOL",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "true"
+        default_missing_value = "true",
+        hide_possible_values = true
     )]
     pub disable_compression: Option<bool>,
-    /// How long one request may take, such as 30s or 1m; 0 for ever [default: 30s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    /// How long one request may take [default: 30s]
+    ///
+    /// Whole seconds, or numbers with the units h, m, s and ms, such as 1m30s. 0 takes the limit away. It does not lengthen
+    /// the two other limits: 5 s to connect, and 120 s for everything that is read.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DURATION",
+        value_parser = duration,
+        help_heading = CLUSTER
+    )]
     pub request_timeout: Option<Duration>,
-    /// Read every kind as it is now, not all at one moment
-    #[arg(long, global = true)]
+    /// Read each kind as it is now
+    ///
+    /// Without it, all kinds are read as of one moment; with it, the parts of an answer may be some moments apart. It is
+    /// the way to an answer where a server forgets revisions before everything is read.
+    #[arg(long, global = true, help_heading = CLUSTER)]
     pub latest: bool,
 }
 

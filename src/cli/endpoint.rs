@@ -4,30 +4,35 @@ use clap::Args;
 
 /// Arguments of `endpoint`.
 #[derive(Clone, Debug, Default, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_long_help = AFTER_HELP)]
 pub struct EndpointArgs {
-    /// Which endpoints; none means all in scope
+    /// pod/NAME, NAMESPACE/NAME, hep/NAME, node/NAME, an address, ...
     ///
-    /// pod/NAME, NAMESPACE/NAME, hep/NAME, node/NAME, an endpoint id, an address, a pattern with * and ?, or a
-    /// name: where no pod and no host endpoint has it, every endpoint whose id contains it.
+    /// Which endpoints; several may be given, and none means all in scope. It is read by its shape, never by what happens to
+    /// exist: pod/NAME, pod/NAMESPACE/NAME or NAMESPACE/NAME, a pod; hep/NAME, a host endpoint; node/NAME, every endpoint of
+    /// a node; NODE/ORCHESTRATOR/WORKLOAD/ENDPOINT, an id, with or without its node; an IP address, whoever holds it in the
+    /// whole cluster; a pattern with * and ? over names, or over NAMESPACE/NAME if it has a slash. Anything else is the name
+    /// of a pod or a host endpoint; where there is neither, every endpoint whose id contains it, and stderr says so.
     #[arg(value_name = "WHAT")]
     pub what: Vec<String>,
 }
 
 /// Arguments of `host`.
 #[derive(Clone, Debug, Default, Args)]
-#[command(after_help = HOST_HELP)]
+#[command(after_long_help = HOST_HELP)]
 pub struct HostArgs {
-    /// The node
+    /// The name of a node
+    ///
+    /// As the Node object and host endpoints have it; node/NAME is the same.
     #[arg(value_name = "NODE")]
     pub node: String,
 }
 
 /// Arguments of `policy`.
 #[derive(Clone, Debug, Default, Args)]
-#[command(after_help = POLICY_HELP)]
+#[command(after_long_help = POLICY_HELP)]
 pub struct PolicyArgs {
-    /// The policy: NAME, NAMESPACE/NAME, KIND/NAME or KIND/NAMESPACE/NAME
+    /// NAME, NAMESPACE/NAME, KIND/NAME or KIND/NAMESPACE/NAME
     ///
     /// KIND is np, gnp, knp, kcnp, kanp, kbanp, snp, sgnp, sknp or a full name. Older spellings are understood:
     /// knp.default.NAME, default.NAME, TIER.NAME, staged:NAME. Every object of that name is shown.
@@ -37,9 +42,12 @@ pub struct PolicyArgs {
 
 /// Arguments of `eval`.
 #[derive(Clone, Debug, Default, Args)]
-#[command(after_help = EVAL_HELP)]
+#[command(after_long_help = EVAL_HELP)]
 pub struct EvalArgs {
-    /// A selector in Calico's language
+    /// A selector in Calico's language, such as app == 'web'
+    ///
+    /// `kubectl calicoq help selectors` has the whole language. It is held against the labels of pods, host endpoints and
+    /// network sets, inherited ones too. -l takes another one, kubectl's.
     #[arg(value_name = "SELECTOR", allow_hyphen_values = true)]
     pub text: String,
 }

@@ -7,20 +7,24 @@ mod completion;
 mod connection;
 mod endpoint;
 mod filter;
+mod help;
 mod output;
 mod snapshot;
+mod topics;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{FromArgMatches as _, Parser, Subcommand};
 
 pub use completion::{Completion, CompletionArgs, InstallArgs};
 pub use connection::{Connection, Datastore, Secret};
 pub use endpoint::{EndpointArgs, EvalArgs, HostArgs, PolicyArgs};
 pub use filter::{Files, Filter, Manifests};
+pub use help::{AS_PLUGIN, HelpArgs, definition};
 pub use output::{Color, Format, Output};
 pub use snapshot::{SnapshotArgs, VersionArgs};
+pub use topics::{TOPICS, Topic};
 
 /// A command line.
 #[derive(Clone, Debug, Parser)]
@@ -28,11 +32,11 @@ pub use snapshot::{SnapshotArgs, VersionArgs};
     name = "kubectl-calicoq",
     version,
     about = "Tells which Calico policies and profiles police an endpoint, in which order, and which rules name it",
-    after_help = AFTER_HELP,
     subcommand_required = true,
     arg_required_else_help = true,
     max_term_width = 80,
-    infer_long_args = false
+    infer_long_args = false,
+    disable_help_subcommand = true
 )]
 pub struct Cli {
     /// What to do.
@@ -55,8 +59,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
-    /// Policies in order, profiles and rule matches of endpoints
-    #[command(visible_aliases = ["ep", "endpoints"])]
+    /// Policies in order, profiles, rule matches of endpoints
+    #[command(visible_alias = "ep", alias = "endpoints")]
     Endpoint(EndpointArgs),
     /// The same for every endpoint of a node
     Host(HostArgs),
@@ -70,6 +74,8 @@ pub enum Command {
     Completion(CompletionArgs),
     /// The versions of this tool and of the cluster's Calico
     Version(VersionArgs),
+    /// Help of a command, or on a topic
+    Help(HelpArgs),
 }
 
 const AFTER_HELP: &str = "\
@@ -84,10 +90,8 @@ Examples:
   kubectl calicoq eval \"app == 'web'\"           what a selector selects
   kubectl calicoq snapshot cluster.json         a cluster in a file, for -f
 
-kubectl takes no flags before a plugin's name: write `kubectl calicoq endpoint -n shop`, not
-`kubectl -n shop calicoq endpoint`.
-
-Exit codes: 0 answered, 1 something named does not exist, 2 no answer, 3 answered from incomplete data.";
+kubectl takes no flags before a plugin's name: write
+`kubectl calicoq endpoint -n shop`, not `kubectl -n shop calicoq endpoint`.";
 
 impl Cli {
     /// Reads a command line, the program's own name first.
@@ -98,11 +102,8 @@ impl Cli {
         arguments: impl IntoIterator<Item = OsString>,
     ) -> Result<Self, clap::Error> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        let mut command = Self::command();
-        if arguments.first().is_none_or(|program| is_plugin(program)) {
-            command = command.bin_name("kubectl calicoq");
-        }
-        let mut matches = command.clone().try_get_matches_from(arguments)?;
+        let mut command = definition(&called(arguments.first()));
+        let mut matches = command.try_get_matches_from_mut(arguments)?;
         let read = Self::from_arg_matches_mut(&mut matches);
         let mut cli = read.map_err(|error| error.format(&mut command))?;
         // As kubectl takes a variable that is not set.
@@ -113,12 +114,14 @@ impl Cli {
     }
 }
 
-/// Whether kubectl would find a program of this name as a plugin.
-fn is_plugin(program: &OsStr) -> bool {
-    Path::new(program)
-        .file_stem()
-        .and_then(OsStr::to_str)
-        .is_some_and(|name| matches!(name, "kubectl-calicoq" | "kubectl_calicoq"))
+/// The tool's name in usage: as kubectl runs it, where it would find a program of this name as a plugin.
+pub(crate) fn called(program: Option<&OsString>) -> String {
+    let path = program.map(Path::new);
+    let name = |part: Option<&OsStr>| part.and_then(OsStr::to_str).unwrap_or(AS_PLUGIN).to_owned();
+    match name(path.and_then(Path::file_stem)).as_str() {
+        "kubectl-calicoq" | "kubectl_calicoq" => AS_PLUGIN.to_owned(),
+        _ => name(path.and_then(Path::file_name)),
+    }
 }
 
 #[cfg(test)]

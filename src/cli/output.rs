@@ -9,37 +9,59 @@ use clap::{Arg, Args, Command, ValueEnum};
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Output {
-    /// Form of the answer: table, wide, detail, ps, ps-2017, json, yaml or name
+    /// table, wide, detail, ps, ps-2017, json, yaml or name
     ///
-    /// Without it, endpoints that were named exactly are shown in blocks and sets of them one on a line. detail
-    /// and table force the one or the other; ps is the text of the original calicoq, ps-2017 its older form.
+    /// Without it, endpoints that were named exactly are shown in blocks, and sets of them one on a line: detail forces the
+    /// one, table the other. wide is table with more columns, of which none is cut. json and yaml are the answer as data
+    /// (`help answers`), name is the references alone, for xargs. ps is the text of the original calicoq, ps-2017 its older
+    /// form. Templates (jsonpath, go-template) are not supported:
+    /// use -o json | jq.
     #[arg(short = 'o', long = "output", global = true, value_name = "FORMAT", value_parser = FormatParser, hide_possible_values = true)]
     pub format: Option<Format>,
     /// Leave out which rules name which endpoint
+    ///
+    /// What is needed for them alone is not read either: network sets, and the endpoints of services.
     #[arg(short = 'r', long, global = true)]
     pub hide_rule_matches: bool,
     /// Leave out selectors
+    ///
+    /// The columns SELECTOR and BECAUSE; in JSON and YAML also the identifiers of IP sets. As in the original calicoq, and
+    /// not kubectl's -s, which is --server here.
     #[arg(short = 's', long, global = true)]
     pub hide_selectors: bool,
     /// Leave out the heads of tables
     #[arg(long, global = true)]
     pub no_headers: bool,
-    /// Show labels as a last column
+    /// Show labels too
+    ///
+    /// As the last column of a table, and as a line of a block: the endpoint's own as Calico sees them, not those that it
+    /// inherits. JSON and YAML have both in any case.
     #[arg(long, global = true)]
     pub show_labels: bool,
-    /// Whether to colour; auto: on a terminal
+    /// When to colour: auto, always or never
+    ///
+    /// auto, the default: on a terminal, unless NO_COLOR is set, TERM is dumb or CLICOLOR is 0; in a pipe too if
+    /// CLICOLOR_FORCE is set. Colour only repeats what the words say.
     #[arg(
         long,
         global = true,
         value_enum,
         value_name = "WHEN",
-        default_value = "auto"
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
     )]
     pub color: Color,
-    /// Say nothing on stderr but errors
+    /// Say on stderr only what went wrong
+    ///
+    /// Errors, and what could not be read.
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Say more on stderr; the more, the higher N
+    ///
+    /// -v is -v=1, and without it N is 0. From 1 on: which settings are read and what sets them, what was filled into
+    /// manifests, which etcd is tried. From 6 on: each request to an API server, with its status, bytes and milliseconds.
+    /// Credentials, headers and bodies are never shown.
     #[arg(
         short = 'v',
         long = "v",

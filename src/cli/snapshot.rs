@@ -6,9 +6,11 @@ use clap::Args;
 
 /// Arguments of `snapshot`.
 #[derive(Clone, Debug, Default, Args)]
-#[command(after_help = SNAPSHOT_HELP)]
+#[command(after_long_help = SNAPSHOT_HELP)]
 pub struct SnapshotArgs {
     /// The file to write, or - for stdout
+    ///
+    /// It appears when it is whole, and only its owner may read it. One that exists is left alone without --force.
     #[arg(value_name = "FILE", default_value = "-")]
     pub file: PathBuf,
     /// Replace the file if it exists
@@ -18,9 +20,11 @@ pub struct SnapshotArgs {
 
 /// Arguments of `version`.
 #[derive(Clone, Copy, Debug, Default, Args)]
-#[command(after_help = VERSION_HELP)]
+#[command(after_long_help = VERSION_HELP)]
 pub struct VersionArgs {
     /// Ask no cluster
+    ///
+    /// Without it, the cluster's Calico has two seconds to say its version.
     #[arg(long)]
     pub client: bool,
 }

@@ -27,7 +27,7 @@ fn refused(line: &str) -> clap::Error {
 
 #[test]
 fn the_definitions_hold_together() {
-    Cli::command().debug_assert();
+    definition(AS_PLUGIN).debug_assert();
 }
 
 #[test]
@@ -195,35 +195,119 @@ fn a_token_is_never_printed() {
     assert!(!format!("{cli:?}").contains("topsecret"));
 }
 
+/// Every command, by the words that call it.
+fn commands(command: &clap::Command, words: &str, found: &mut Vec<String>) {
+    found.push(words.to_owned());
+    for below in command.get_subcommands() {
+        let words = format!("{words} {}", below.get_name());
+        commands(below, words.trim(), found);
+    }
+}
+
+fn help(words: &str, flag: &str) -> String {
+    let line = format!("{words} {flag}");
+    let help = parse(line.trim()).map(|_| ()).unwrap_err();
+    assert_eq!(help.kind(), ErrorKind::DisplayHelp, "{line}");
+    help.to_string()
+}
+
 /// A terminal of eighty columns breaks no line of a help text, so that examples can be copied.
 #[test]
 fn help_fits_eighty_columns() {
-    for command in [
-        "",
-        "endpoint",
-        "host",
-        "policy",
-        "eval",
-        "snapshot",
-        "completion",
-        "completion install",
-        "version",
-    ] {
-        let line = format!("{command} --help");
-        let help = parse(line.trim()).map(|_| ()).unwrap_err().to_string();
-        let examples = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+    let mut found = Vec::new();
+    commands(&definition(AS_PLUGIN), "", &mut found);
+    assert!(found.len() > 10, "{found:?}");
+    for command in found {
+        let (short, long) = (help(&command, "-h"), help(&command, "--help"));
+        for line in short.lines().chain(long.lines()) {
+            assert!(line.chars().count() <= 80, "{command}: {line}");
+        }
+        let lines = short.lines().count();
+        assert!(lines <= 40, "{command}: {lines}");
+        let examples = long.lines().skip_while(|line| *line != "Examples:").skip(1);
         let examples: Vec<&str> = examples.take_while(|line| !line.is_empty()).collect();
-        assert!(examples.len() >= 2, "{command}: {help}");
+        let is_script = command.starts_with("completion ") && !command.ends_with("install");
+        assert!(is_script || examples.len() >= 2, "{command}: {long}");
         for example in examples {
             assert!(
                 example.starts_with("  kubectl calicoq "),
                 "{command}: {example}"
             );
         }
-        for line in help.lines() {
-            assert!(line.chars().count() <= 80, "{command}: {line}");
+        assert!(!short.contains("Examples:\n"), "{command}: {short}");
+    }
+}
+
+/// Short help has a line for each flag: none goes on below, and kubectl's own are left to the long one.
+#[test]
+fn short_help_is_a_line_for_each() {
+    let mut found = Vec::new();
+    commands(&definition(AS_PLUGIN), "", &mut found);
+    for command in found {
+        let short = help(&command, "-h");
+        let head = short.split("Usage: ").nth(1).unwrap();
+        let head = head.split("Topics").next().unwrap();
+        for line in head.lines().filter(|line| line.starts_with("  ")) {
+            let begins = line.trim_start();
+            let indent = line.len() - begins.len();
+            assert!(indent == 2 || indent == 6, "{command}: {line}");
+        }
+        for flag in ["--context", "--kubeconfig", "--as-group", "--server"] {
+            assert!(!short.contains(flag), "{command}: {flag}");
         }
     }
+    let long = help("endpoint", "--help");
+    for flag in ["--context <NAME>", "--kubeconfig <FILE>", "--server <URL>"] {
+        assert!(long.contains(flag), "{flag}");
+    }
+}
+
+/// What help leaves out changes nothing for the command, and exists.
+#[test]
+fn help_shows_the_flags_that_count() {
+    let shown = |words: &str, flag: &str| help(words, "--help").contains(&format!("{flag} "));
+    for flag in help::OF_AN_ANSWER {
+        let root = definition(AS_PLUGIN);
+        let mut flags = root.get_arguments();
+        let known = flags.find(|known| known.get_id() == flag);
+        let long = format!("--{}", known.unwrap().get_long().unwrap());
+        assert!(help("endpoint", "-h").contains(&long), "{long}");
+        assert!(!help("snapshot", "--help").contains(&format!("      {long}")));
+    }
+    for (command, flag, want) in [
+        ("endpoint", "--filename", true),
+        ("snapshot", "--filename", true),
+        ("version", "--context", true),
+        ("version", "--latest", false),
+        ("completion", "--filename", false),
+        ("completion install", "--context", false),
+        ("help", "--context", false),
+    ] {
+        assert_eq!(shown(command, flag), want, "{command} {flag}");
+    }
+    // Hidden, but typed all the same: a line is changed from one command to another.
+    assert!(parse("completion bash -n shop -o json").is_ok());
+}
+
+#[test]
+fn topics_are_texts_for_eighty_columns() {
+    for topic in TOPICS {
+        assert_eq!(Topic::named(&topic.name.to_uppercase()), Some(topic));
+        for line in topic.text.lines() {
+            assert!(line.chars().count() <= 80, "{}: {line}", topic.name);
+            assert!(!line.ends_with(' ') && !line.contains('\t'), "{line}");
+        }
+        assert!(topic.text.ends_with('\n') && !topic.text.starts_with('\n'));
+        assert!(topic.about.len() <= 65, "{}", topic.about);
+        for words in ["", "-h", "--help"] {
+            let text = match words {
+                "" => definition(AS_PLUGIN).get_after_help().unwrap().to_string(),
+                flag => help("", flag),
+            };
+            assert!(text.contains(topic.about), "{text}");
+        }
+    }
+    assert_eq!(Topic::named("nonsense"), None);
 }
 
 #[test]

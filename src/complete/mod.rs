@@ -12,9 +12,9 @@ mod protocol;
 mod tests;
 
 use clap::builder::ValueHint;
-use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use clap::{Arg, ArgAction, Command};
 
-use crate::cli::Cli;
+use crate::cli;
 use line::{Line, Word};
 
 pub use names::{Entry, Named, Names, Part, Reach, Spelling, Wanted};
@@ -73,8 +73,7 @@ pub struct Offer {
 /// What may stand in the place of the last of these words.
 #[must_use]
 pub fn offer(words: &[String]) -> Offer {
-    let mut root = Cli::command();
-    root.build();
+    let root = cli::definition(cli::AS_PLUGIN);
     let (last, before) = match words.split_last() {
         Some((last, before)) => (last.as_str(), before),
         None => ("", [].as_slice()),
@@ -91,6 +90,7 @@ pub fn offer(words: &[String]) -> Offer {
             front: front.to_owned(),
             ..value(flag, names::of_flag(flag.get_id().as_str()))
         },
+        Word::Argument if line.command.get_name() == "help" => helped(&root, &line, last),
         Word::Argument => argument(&line, last),
     };
     offer.flags = line.flags;
@@ -114,6 +114,24 @@ fn argument(line: &Line<'_>, typed: &str) -> Offer {
     typed.clone_into(&mut offer.typed);
     offer.taken.clone_from(&line.arguments);
     offer
+}
+
+/// What there is help of behind these words: commands, and in the first place topics too.
+fn helped(root: &Command, line: &Line<'_>, typed: &str) -> Offer {
+    let mut words = line.arguments.iter();
+    let behind = words.try_fold(root, |command, word| command.find_subcommand(word));
+    let mut defined = behind.map_or_else(Vec::new, |command| commands(command, typed));
+    if line.arguments.is_empty() {
+        defined.extend(cli::TOPICS.map(|topic| Candidate {
+            text: topic.name.to_owned(),
+            about: Some(topic.about.to_owned()),
+        }));
+    }
+    Offer {
+        defined,
+        typed: typed.to_owned(),
+        ..Offer::default()
+    }
 }
 
 /// The values that an argument or a flag can have.

@@ -33,6 +33,11 @@ fn commands_and_values_are_claps() {
         ("-- pol", &[]),
         ("completion i", &["install"]),
         ("help completion f", &["fish"]),
+        ("help e", &["endpoint", "environment", "eval", "exit-codes"]),
+        ("help ep", &["ep"]),
+        ("help endpoint ", &[]),
+        ("help selectors ", &[]),
+        ("help completion bash ", &[]),
         ("endpoint -o ps", &["ps", "ps-2017"]),
         ("endpoint --output=y", &["yaml"]),
         ("endpoint -o=y", &["yaml"]),
@@ -55,8 +60,7 @@ fn commands_and_values_are_claps() {
 
 #[test]
 fn every_command_and_form_is_there_with_what_it_is() {
-    let mut command = Cli::command();
-    command.build();
+    let command = cli::definition(cli::AS_PLUGIN);
     let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
     let answer = at("").answer(Vec::new());
     let mut count = 0;
@@ -92,6 +96,10 @@ fn flags_are_offered_until_they_are_typed() {
     assert!(has("endpoint -f a -", "--filename"), "it may be repeated");
     assert!(has("version -", "--client") && !has("endpoint -", "--client"));
     assert!(has("snapshot x -", "--force"));
+    assert!(
+        !has("completion -", "--context"),
+        "what changes nothing is not offered"
+    );
     assert!(defined("endpoint -- -").0.is_empty(), "flags have ended");
 }
 

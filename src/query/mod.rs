@@ -15,4 +15,5 @@ pub mod selected;
 mod stage;
 mod unreadable;
 
+pub use near::near;
 pub use unreadable::unreadable;

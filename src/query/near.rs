@@ -4,7 +4,8 @@
 const MOST: usize = 3;
 
 /// Those of `names` that are nearly `name`, the nearest first.
-pub(super) fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+#[must_use]
+pub fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let wide = (name.chars().count() / 2).clamp(1, 3);
     let name = name.to_lowercase();
     // A name that the other one goes on from is nearer than one of another spelling is far.

@@ -48,7 +48,9 @@ pub(super) fn question(cli: &Cli) -> Result<Option<Question>, Error> {
             })?;
             (About::Selected { text, selector }, Vec::new())
         }
-        Command::Snapshot(_) | Command::Completion(_) | Command::Version(_) => return Ok(None),
+        Command::Snapshot(_) | Command::Completion(_) | Command::Version(_) | Command::Help(_) => {
+            return Ok(None);
+        }
     };
     let labels = cli.filter.selector.as_deref();
     Ok(Some(Question {

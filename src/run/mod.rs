@@ -4,6 +4,8 @@ mod asked;
 mod chosen;
 mod complete;
 mod completion;
+mod help;
+mod manual;
 mod reach;
 mod report;
 mod snapshot;
@@ -15,7 +17,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::answer::Matched;
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::error::{Error, Exit};
 use crate::load::{self, Loaded};
 use crate::matcher::Matcher;
@@ -36,11 +38,35 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     {
         return complete::complete(words);
     }
-    let cli = match Cli::parse_from_arguments(arguments) {
+    if let [_, command] = arguments.as_slice()
+        && command == manual::COMMAND
+    {
+        return ended(manual::manual());
+    }
+    let cli = match Cli::parse_from_arguments(arguments.iter().cloned()) {
         Ok(cli) => cli,
-        Err(error) => return told(&error),
+        Err(error) => {
+            let refused = error.use_stderr();
+            let help = refused.then(|| help::instead(&arguments)).flatten();
+            return help.map_or_else(|| told(&error), ended);
+        }
     };
-    match answered(&cli) {
+    if let cli::Command::Help(typed) = &cli.command {
+        let called = cli::called(arguments.first());
+        return ended(help::help(&called, &typed.words));
+    }
+    let exit = ended(answered(&cli));
+    if exit != Exit::Answered
+        && let Some(hint) = help::hint(&cli)
+    {
+        say(&format!("hint: {hint}\n"));
+    }
+    exit
+}
+
+/// How a command ends; why it fails is said.
+fn ended(done: Result<Exit, Error>) -> Exit {
+    match done {
         Ok(exit) => exit,
         Err(error) if error.is_broken_pipe() => Exit::Answered,
         Err(error) => {
@@ -72,7 +98,11 @@ fn answered(cli: &Cli) -> Result<Exit, Error> {
         Command::Snapshot(arguments) => return snapshot::snapshot(cli, arguments),
         Command::Completion(arguments) => return completion::completion(cli, &arguments.wanted),
         Command::Version(arguments) => return version::version(cli, *arguments),
-        Command::Endpoint(_) | Command::Host(_) | Command::Policy(_) | Command::Eval(_) => {}
+        Command::Endpoint(_)
+        | Command::Host(_)
+        | Command::Policy(_)
+        | Command::Eval(_)
+        | Command::Help(_) => {}
     }
     // What was typed is understood before anything is read.
     let Some(mut question) = asked::question(cli)? else {

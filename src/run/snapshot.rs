@@ -1,6 +1,7 @@
 //! `snapshot`: everything that any question needs, into a file.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 
 use super::reach::Reached;
 use super::terminal::Terminal;
@@ -12,6 +13,9 @@ use crate::render;
 
 /// Takes a snapshot.
 pub(super) fn snapshot(cli: &Cli, arguments: &SnapshotArgs) -> Result<Exit, Error> {
+    if arguments.file == Path::new("help") {
+        return Err(Error::usage("a file of the name help is typed as ./help"));
+    }
     let form = form(cli)?;
     let target = Target::open(&arguments.file, arguments.force)?;
     let terminal = Terminal::of(&cli.output);

@@ -1,0 +1,131 @@
+//! `help`: of everything, of a command, or on a topic; and whoever typed `help` where a name stands.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+
+use clap::Command;
+
+use crate::cli::{self, Cli, TOPICS, Topic};
+use crate::error::{Error, Exit};
+use crate::query::near;
+
+/// What is said to somebody who wants help.
+enum Help {
+    /// What there is.
+    Overview(Box<Command>),
+    /// A command, explained.
+    Command(Box<Command>),
+    /// A topic.
+    Topic(Topic),
+}
+
+/// Prints the help of a command or on a topic; without words, what there is.
+pub(super) fn help(called: &str, words: &[String]) -> Result<Exit, Error> {
+    find(called, words)?.print()?;
+    Ok(Exit::Answered)
+}
+
+/// The help that a line wants which clap refuses: `version help`, `completion install help`.
+pub(super) fn instead(arguments: &[OsString]) -> Option<Result<Exit, Error>> {
+    let (program, words) = arguments.split_first()?;
+    let words: Option<Vec<&str>> = words.iter().map(|word| word.to_str()).collect();
+    let words = words?;
+    let (last, path) = words.split_last()?;
+    let root = cli::definition(&cli::called(Some(program)));
+    let command = below(&root, path).ok()?;
+    if *last != "help" || path.is_empty() {
+        return None;
+    }
+    let printed = Help::Command(Box::new(command.clone())).print();
+    Some(printed.map(|()| Exit::Answered).map_err(Error::Write))
+}
+
+/// Where to look, for somebody whose only argument is `help`, which here is a name like any other.
+pub(super) fn hint(cli: &Cli) -> Option<String> {
+    let (command, argument) = match &cli.command {
+        cli::Command::Endpoint(arguments) => match arguments.what.as_slice() {
+            [what] => ("endpoint", what.as_str()),
+            _ => return None,
+        },
+        cli::Command::Host(arguments) => ("host", arguments.node.as_str()),
+        cli::Command::Policy(arguments) => ("policy", arguments.name.as_str()),
+        cli::Command::Eval(arguments) => ("eval", arguments.text.as_str()),
+        cli::Command::Snapshot(arguments) => ("snapshot", arguments.file.to_str()?),
+        cli::Command::Completion(_) | cli::Command::Version(_) | cli::Command::Help(_) => {
+            return None;
+        }
+    };
+    (argument == "help").then(|| {
+        format!(
+            "help is a name here; for help, type {} help {command}",
+            cli::AS_PLUGIN
+        )
+    })
+}
+
+fn find(called: &str, words: &[String]) -> Result<Help, Error> {
+    let root = cli::definition(called);
+    if words.is_empty() {
+        return Ok(Help::Overview(Box::new(root)));
+    }
+    let typed: Vec<&str> = words.iter().map(String::as_str).collect();
+    let (missing, known) = match below(&root, &typed) {
+        Ok(command) => return Ok(Help::Command(Box::new(command.clone()))),
+        Err(missing) => missing,
+    };
+    // Two words, as one speaks of it.
+    if let Some(topic) = Topic::named(&typed.join("-")) {
+        return Ok(Help::Topic(topic));
+    }
+    Err(unknown(called, &typed, missing, known))
+}
+
+/// The command behind these words, or the first word that is none, and the command that does not know it.
+fn below<'a>(root: &'a Command, words: &[&str]) -> Result<&'a Command, (usize, &'a Command)> {
+    let mut command = root;
+    for (at, word) in words.iter().enumerate() {
+        command = command.find_subcommand(word).ok_or((at, command))?;
+    }
+    Ok(command)
+}
+
+/// That there is no help, and what may have been meant.
+fn unknown(called: &str, words: &[&str], missing: usize, known: &Command) -> Error {
+    let of_all = missing == 0;
+    let typed = match of_all {
+        true => words.join("-"),
+        false => words.get(missing).copied().unwrap_or_default().to_owned(),
+    };
+    let mut names: Vec<&str> = known.get_subcommands().map(Command::get_name).collect();
+    if of_all {
+        names.extend(TOPICS.map(|topic| topic.name));
+    }
+    let what = match of_all {
+        true => "no command and no topic".to_owned(),
+        false => format!("{} has no command", known.get_name()),
+    };
+    let near = near(&typed, names);
+    let meant = match near.as_slice() {
+        [] => String::new(),
+        near => format!("; is it {}?", near.join(" or ")),
+    };
+    Error::Usage {
+        message: format!("{what} {typed:?}{meant}"),
+        hint: near.is_empty().then(|| format!("{called} help lists them")),
+    }
+}
+
+// === impl Help ===
+
+impl Help {
+    fn print(self) -> io::Result<()> {
+        match self {
+            // clap knows whether and how to colour.
+            Self::Overview(mut command) => command.print_help(),
+            Self::Command(mut command) => command.print_long_help(),
+            Self::Topic(Topic { about, text, .. }) => {
+                write!(io::stdout().lock(), "{about}.\n\n{text}")
+            }
+        }
+    }
+}
