@@ -78,9 +78,10 @@ pub(super) fn check(cli: &Cli) -> Result<(), Error> {
     version.map(version_of).transpose().map(|_| ())
 }
 
-/// The scope where there is no context: everything, unless a namespace was typed.
+/// The scope where there is no context: everything, unless a namespace was typed. As in kubectl `-A` comes before `-n`.
 pub(super) fn without_context(cli: &Cli) -> Scope {
-    let namespace = cli.filter.namespace.clone();
+    let typed = cli.filter.namespace.clone();
+    let namespace = typed.filter(|_| !cli.filter.all_namespaces);
     Scope {
         typed: namespace.is_some(),
         hosts: namespace.is_none(),
@@ -91,11 +92,7 @@ pub(super) fn without_context(cli: &Cli) -> Scope {
 /// The scope where there is a context with this namespace.
 pub(super) fn scope(cli: &Cli, of_context: &str) -> Scope {
     if cli.filter.all_namespaces {
-        return Scope {
-            namespace: None,
-            typed: false,
-            hosts: true,
-        };
+        return without_context(cli);
     }
     let typed = cli.filter.namespace.clone();
     let namespace = typed.clone().unwrap_or_else(|| of_context.to_owned());
@@ -147,5 +144,23 @@ pub(super) fn format(format: cli::Format) -> render::Format {
         cli::Format::Json => render::Format::Json,
         cli::Format::Yaml => render::Format::Yaml,
         cli::Format::Name => render::Format::Name,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_namespaces_come_before_one() {
+        let line = ["kubectl-calicoq", "endpoint", "-n", "shop", "-A"].map(Into::into);
+        let cli = Cli::parse_from_arguments(line).unwrap();
+        for scope in [without_context(&cli), scope(&cli, "default")] {
+            assert_eq!(
+                (scope.namespace, scope.typed, scope.hosts),
+                (None, false, true)
+            );
+        }
     }
 }
