@@ -78,7 +78,7 @@ pub(super) fn notes(draft: &Draft) -> Vec<Note> {
         ),
     ];
     let mut notes = Vec::new();
-    for (text, code, field) in parts {
+    for (text, code, field) in parts.into_iter().filter(|(text, ..)| !text.is_empty()) {
         if let Err(error) = Selector::parse(text) {
             let message = format!("the {field} does not parse and is ignored: {error}");
             let note = Note::new(code, &draft.object, message);

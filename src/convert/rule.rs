@@ -103,7 +103,8 @@ fn side_notes(
     let mut note = |code, field: &str, message: &str| {
         notes.push(Note::new(code, object, message).field(place.field(field)));
     };
-    if Selector::parse(&composed.folded()).is_err() {
+    let folded = composed.folded();
+    if !folded.is_empty() && Selector::parse(&folded).is_err() {
         let message = "a blank notSelector crashes every node on which the policy is active";
         note(codes::RULE_NOTSELECTOR_BLANK_CRASH, "notSelector", message);
     }

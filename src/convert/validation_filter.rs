@@ -208,7 +208,8 @@ fn selector_fault(entity: &EntityRule, place: &Place, namespace: &str) -> Option
         ),
     ];
     let kubernetes = matches!(place.fields, Fields::Kubernetes { .. });
-    for (field, text) in own {
+    // Most are not given; an empty text is a selector.
+    for (field, text) in own.into_iter().filter(|(_, text)| !text.is_empty()) {
         if let Err(error) = Selector::parse(text) {
             let field = place.field(field);
             return Some(if kubernetes {
@@ -217,6 +218,9 @@ fn selector_fault(entity: &EntityRule, place: &Place, namespace: &str) -> Option
                 Fault::unparsable(codes::RULE_SELECTOR_UNPARSABLE, field, text, &error)
             });
         }
+    }
+    if own.iter().all(|(_, text)| text.is_empty()) && accounts.is_none() {
+        return None;
     }
     let composed = entity_rule::compose(entity, namespace);
     Selector::parse(&composed.positive).err()?;
