@@ -99,7 +99,8 @@ pub struct Connection {
         value_name = "BOOL",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "true"
+        default_missing_value = "true",
+        value_parser = super::spelling::boolean
     )]
     pub insecure_skip_tls_verify: Option<bool>,
     /// Ask for answers that are not compressed
@@ -109,7 +110,8 @@ pub struct Connection {
         value_name = "BOOL",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "true"
+        default_missing_value = "true",
+        value_parser = super::spelling::boolean
     )]
     pub disable_compression: Option<bool>,
     /// How long one request may take, such as 30s or 1m; 0 for ever [default: 30s]

@@ -7,13 +7,17 @@ mod completion;
 mod connection;
 mod endpoint;
 mod filter;
+mod jq;
 mod output;
 mod snapshot;
+mod spelling;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::builder::Styles;
+use clap::error::{ContextKind, ContextValue};
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use completion::{Completion, CompletionArgs, InstallArgs};
 pub use connection::{Connection, Datastore, Secret};
@@ -32,7 +36,9 @@ pub use snapshot::{SnapshotArgs, VersionArgs};
     subcommand_required = true,
     arg_required_else_help = true,
     max_term_width = 80,
-    infer_long_args = false
+    infer_long_args = false,
+    args_override_self = true,
+    styles = STYLES
 )]
 pub struct Cli {
     /// What to do.
@@ -89,6 +95,11 @@ kubectl takes no flags before a plugin's name: write `kubectl calicoq endpoint -
 
 Exit codes: 0 answered, 1 something named does not exist, 2 no answer, 3 answered from incomplete data.";
 
+/// clap's own, without the yellow that a light background swallows.
+const STYLES: Styles = Styles::styled().invalid(
+    anstyle::Style::new().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Magenta))),
+);
+
 impl Cli {
     /// Reads a command line, the program's own name first.
     ///
@@ -102,7 +113,12 @@ impl Cli {
         if arguments.first().is_none_or(|program| is_plugin(program)) {
             command = command.bin_name("kubectl calicoq");
         }
-        let mut matches = command.clone().try_get_matches_from(arguments)?;
+        let arguments = spelling::of_kubectl(&command, arguments);
+        command = command.color(coloured(&arguments));
+        let mut matches = command
+            .clone()
+            .try_get_matches_from(arguments)
+            .map_err(nearest)?;
         let read = Self::from_arg_matches_mut(&mut matches);
         let mut cli = read.map_err(|error| error.format(&mut command))?;
         // As kubectl takes a variable that is not set.
@@ -111,6 +127,34 @@ impl Cli {
             .take_if(|namespace| namespace.is_empty());
         Ok(cli)
     }
+}
+
+/// How clap colours what it says itself.
+fn coloured(arguments: &[OsString]) -> ColorChoice {
+    let typed = |word: &str, at: usize| match word.split_once('=') {
+        Some(("--color", when)) => Some(when.to_owned()),
+        None if word == "--color" => arguments.get(at + 1)?.to_str().map(str::to_owned),
+        _ => None,
+    };
+    let words = arguments.iter().enumerate();
+    let typed = words.filter_map(|(at, word)| typed(word.to_str()?, at));
+    match typed.last().as_deref() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
+}
+
+/// Of several commands that may have been meant only the nearest: clap puts it last, behind short names that are like
+/// anything.
+fn nearest(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::Strings(names)) = error.get(ContextKind::SuggestedSubcommand)
+        && let Some(nearest) = names.last().cloned()
+    {
+        let only = ContextValue::Strings(vec![nearest]);
+        error.insert(ContextKind::SuggestedSubcommand, only);
+    }
+    error
 }
 
 /// Whether kubectl would find a program of this name as a plugin.
