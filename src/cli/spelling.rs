@@ -7,6 +7,22 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, Command};
 
+/// Flags of kubectl whose empty value means nothing.
+const EMPTY_IS_NONE: [&str; 12] = [
+    "as",
+    "as-uid",
+    "certificate-authority",
+    "client-certificate",
+    "client-key",
+    "cluster",
+    "context",
+    "kubeconfig",
+    "server",
+    "tls-server-name",
+    "token",
+    "user",
+];
+
 /// The words, the program's name first, as clap reads them.
 pub(super) fn of_kubectl(command: &Command, words: Vec<OsString>) -> Vec<OsString> {
     let mut switches = Vec::new();
@@ -23,6 +39,14 @@ pub(super) fn of_kubectl(command: &Command, words: Vec<OsString>) -> Vec<OsStrin
             break;
         }
         let next = words.peek().and_then(|next| next.to_str());
+        match is_none(text, next) {
+            Some(Words::One) => continue,
+            Some(Words::Two) => {
+                words.next();
+                continue;
+            }
+            None => {}
+        }
         if let Some(joined) = next.and_then(|next| joined(spelled.last(), text, next)) {
             words.next();
             spelled.push(joined.into());
@@ -53,6 +77,21 @@ pub(super) fn boolean(text: &str) -> Result<bool, String> {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
         _ => Err("expected true or false".to_owned()),
+    }
+}
+
+/// How many words a flag without effect takes.
+enum Words {
+    One,
+    Two,
+}
+
+/// As kubectl takes a variable that is not set: a connection flag with an empty value was not typed.
+fn is_none(text: &str, next: Option<&str>) -> Option<Words> {
+    let flag = text.strip_prefix("--")?;
+    match flag.strip_suffix('=') {
+        Some(flag) => EMPTY_IS_NONE.contains(&flag).then_some(Words::One),
+        None => (next == Some("") && EMPTY_IS_NONE.contains(&flag)).then_some(Words::Two),
     }
 }
 

@@ -196,6 +196,21 @@ fn switches_take_values_and_the_last_flag_counts() {
             "{text}"
         );
     }
+    let words = [
+        "kubectl-calicoq",
+        "endpoint",
+        "--context",
+        "",
+        "--as=",
+        "--token",
+        "",
+        "web",
+    ];
+    let cli = Cli::parse_from_arguments(words.map(OsString::from)).unwrap();
+    assert!(
+        cli.connection.choosing().is_empty(),
+        "an empty value is none"
+    );
     assert!(parse("endpoint -A=maybe").is_err());
     let (arguments, _) = typed("endpoint -- -A=true");
     assert_eq!(arguments.what, ["-A=true"], "behind -- nothing is a flag");

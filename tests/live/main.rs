@@ -32,6 +32,7 @@
 mod answers;
 mod ask;
 mod completion;
+mod connections;
 mod encodings;
 mod etcd;
 mod etcd_access;
@@ -115,6 +116,7 @@ fn main() -> ExitCode {
         completion::names_come_from_etcd_too,
         completion::what_came_in_time_is_offered,
         completion::what_may_not_be_read_is_left_out_silently,
+        connections::each_connection_works_as_kubectls,
         encodings::a_page_tells_its_token_first,
         encodings::a_refusal_says_the_same_in_both,
         encodings::pods_are_the_same_in_both,

@@ -65,6 +65,20 @@ fn exists(path: Option<&std::path::Path>) -> Result<(), Error> {
     }
 }
 
+/// The files of a client certificate, where nothing beside them holds it.
+fn files_exist(user: &AuthInfo) -> Result<(), Error> {
+    let files = [
+        (
+            &user.client_certificate,
+            user.client_certificate_data.is_some(),
+        ),
+        (&user.client_key, user.client_key_data.is_some()),
+    ];
+    let needed = files.into_iter().filter(|(_, inside)| !inside);
+    let mut paths = needed.filter_map(|(path, _)| path.as_deref().filter(|path| !path.is_empty()));
+    paths.try_for_each(|path| exists(Some(std::path::Path::new(path))))
+}
+
 /// A token file usually ends with a line break, which is no part of the token.
 fn read_token(user: &mut AuthInfo) -> Result<(), Error> {
     let Some(path) = user.token_file.take() else {
@@ -189,8 +203,17 @@ fn from_kubeconfig(
     let server = cluster.server.clone().unwrap_or_default();
     let server = with_scheme(&server, &cluster, &user);
     cluster.server = Some(server.clone());
+    files_exist(&user)?;
     let proxy = cluster.proxy_url.take();
     let mut config = Config::try_from(alone(context, cluster, user)).map_err(|e| explain(&e))?;
+    if let Some(told) = config
+        .auth_info
+        .exec
+        .as_mut()
+        .and_then(|exec| exec.cluster.as_mut())
+    {
+        told.proxy_url.clone_from(&proxy);
+    }
     config.cluster_url = without_password(config.cluster_url);
     let uri: Uri = config.cluster_url.clone();
     if uri.host().is_none_or(str::is_empty) {
