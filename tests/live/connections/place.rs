@@ -100,6 +100,15 @@ impl Place {
         Ok(path)
     }
 
+    /// How often a credential plugin has run since this was asked.
+    pub fn plugin_runs(&self) -> usize {
+        let runs = self.folder.path().join("runs");
+        let lines = fs::read_to_string(&runs).unwrap_or_default();
+        // Without one there is no such file.
+        let _ = fs::remove_file(&runs);
+        lines.lines().count()
+    }
+
     /// A field of the cluster in the reader's kubeconfig.
     fn field(&self, name: &str) -> Outcome<String> {
         let config: Value = serde_json::from_slice(&fs::read(self.reader.kubeconfig())?)?;
@@ -147,7 +156,8 @@ impl Place {
     /// A program with the service account's files where a pod has them, seen by it alone.
     pub fn in_a_pod(&self, program: &str) -> Outcome<Command> {
         let script = format!(
-            "mount -t tmpfs none /run && mkdir -p {MOUNT} && cp {}/* {MOUNT} && exec \"$@\"",
+            "mount -t tmpfs none /run && mkdir -p {MOUNT} && cp {}/* {MOUNT} && \
+             if [ -n \"$POD_NAMESPACE\" ]; then echo elsewhere > {MOUNT}/namespace; fi && exec \"$@\"",
             self.path("pod")
         );
         let flags = ["-rm", "-m"].into_iter().find(|flags| {
