@@ -142,6 +142,9 @@ fn durations_are_kubectls() {
         ("1m30s", 90_000),
         ("250ms", 250),
         ("1h", 3_600_000),
+        ("1.5s", 1_500),
+        ("0.5m2s", 32_000),
+        ("0s", 0),
     ] {
         let (_, cli) = typed(&format!("endpoint --request-timeout={text}"));
         assert_eq!(
@@ -149,7 +152,7 @@ fn durations_are_kubectls() {
             Some(Duration::from_millis(want))
         );
     }
-    for text in ["", "s", "5x", "1m5", "-5s", "99999999999h"] {
+    for text in ["", "s", "5x", "1m5", "-5s", "1.2.3s", ".s", "99999999999h"] {
         assert!(
             parse(&format!("endpoint --request-timeout={text}")).is_err(),
             "{text}"

@@ -41,6 +41,7 @@ mod etcd_copies;
 mod expectation;
 mod groups;
 mod harness;
+mod kubectl;
 mod moment;
 mod snapshot;
 #[path = "../snapshots/mod.rs"]
@@ -108,7 +109,6 @@ fn main() -> ExitCode {
         answers::a_port_that_go_cannot_decode_poisons_its_kind,
         answers::a_wrong_address_is_an_error_within_its_time,
         answers::an_expired_token_is_said_so,
-        answers::the_real_kubectl_runs_the_plugin,
         answers::the_lines_for_jq_print_what_the_transcript_shows,
         completion::contexts_are_those_of_the_kubeconfig,
         completion::kubectl_offers_what_the_cluster_holds,
@@ -124,6 +124,11 @@ fn main() -> ExitCode {
         etcd::every_world_gives_its_answers,
         groups::a_forbidden_kind_is_read_from_the_other_group,
         groups::two_copies_are_noted_and_the_one_that_nodes_read_is_read,
+        kubectl::arguments_environment_and_input_arrive,
+        kubectl::exit_codes_are_handed_on,
+        kubectl::flags_are_spelled_as_kubectls,
+        kubectl::it_is_a_plugin_without_warnings,
+        kubectl::usage_reads_as_it_is_typed,
         moment::first_pages_are_pinned_and_later_ones_only_continue,
         moment::one_name_never_lists_all_pods,
         moment::a_write_of_two_kinds_is_never_seen_torn,
