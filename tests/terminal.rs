@@ -2,7 +2,12 @@
 //! through `xargs`.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test may panic: that is how it fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic: that is how it fails"
+)]
 
 #[path = "bench/cluster.rs"]
 mod cluster;
@@ -21,10 +26,13 @@ use cluster::{Cluster, Size};
 use feed::Feed;
 use unicode_width::UnicodeWidthStr;
 
+/// Variables and their values.
+type Environment<'a> = &'a [(&'a str, &'a str)];
+
 const TOOL: &str = env!("CARGO_BIN_EXE_kubectl-calicoq");
 
 /// What a line of a shell writes, and what ends up on its terminal, whose kind and environment are given.
-fn on_a_terminal(line: &str, width: usize, env: &[(&str, &str)]) -> String {
+fn on_a_terminal(line: &str, width: usize, env: Environment) -> String {
     let line = format!("stty cols {width} rows 50; {line}");
     let mut script = Command::new("script");
     script.args(["-qec", &line, "/dev/null"]);
@@ -34,7 +42,7 @@ fn on_a_terminal(line: &str, width: usize, env: &[(&str, &str)]) -> String {
         .replace("\r\n", "\n")
 }
 
-fn in_a_pipe(line: &str, env: &[(&str, &str)]) -> (String, String) {
+fn in_a_pipe(line: &str, env: Environment) -> (String, String) {
     let mut bash = Command::new("bash");
     bash.args(["-c", line]);
     let output = with(bash, env).output().unwrap();
@@ -43,7 +51,7 @@ fn in_a_pipe(line: &str, env: &[(&str, &str)]) -> (String, String) {
 }
 
 /// With nothing of the caller's environment.
-fn with(mut command: Command, env: &[(&str, &str)]) -> Command {
+fn with(mut command: Command, env: Environment) -> Command {
     command.env_clear();
     command.env("PATH", std::env::var_os("PATH").unwrap());
     command.env("SHELL", "/bin/bash");
@@ -108,7 +116,7 @@ fn colour_is_a_matter_of_the_terminal_and_the_environment() {
     let ask = |flags: &str| format!("'{TOOL}' endpoint shop/web-1 {SHOP} {flags} 2> /dev/null");
     let plain = on_a_terminal(&ask("--color never"), 100, &[XTERM]);
     assert!(plain.contains("\nEgress:    allowed") && !plain.contains('\u{1b}'));
-    let cases: &[(&str, &[(&str, &str)], bool, bool)] = &[
+    let cases: &[(&str, Environment, bool, bool)] = &[
         // Flags, environment; whether a terminal gets colour, and whether a pipe does.
         ("", &[XTERM], true, false),
         ("", &[("TERM", "xterm-256color")], true, false),

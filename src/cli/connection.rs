@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 /// The flags that choose a cluster or who one is there; beside them, files make no sense.
@@ -100,7 +101,7 @@ pub struct Connection {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",
-        value_parser = super::spelling::boolean
+        value_parser = BoolishValueParser::new()
     )]
     pub insecure_skip_tls_verify: Option<bool>,
     /// Ask for answers that are not compressed
@@ -111,7 +112,7 @@ pub struct Connection {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",
-        value_parser = super::spelling::boolean
+        value_parser = BoolishValueParser::new()
     )]
     pub disable_compression: Option<bool>,
     /// How long one request may take, such as 30s or 1m; 0 for ever [default: 30s]

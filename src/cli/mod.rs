@@ -137,8 +137,8 @@ fn coloured(arguments: &[OsString]) -> ColorChoice {
         _ => None,
     };
     let words = arguments.iter().enumerate();
-    let typed = words.filter_map(|(at, word)| typed(word.to_str()?, at));
-    match typed.last().as_deref() {
+    let mut typed = words.filter_map(|(at, word)| typed(word.to_str()?, at));
+    match typed.next_back().as_deref() {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,
         _ => ColorChoice::Auto,

@@ -72,11 +72,11 @@ pub(super) fn of_kubectl(command: &Command, words: Vec<OsString>) -> Vec<OsStrin
 }
 
 /// A boolean as kubectl reads it.
-pub(super) fn boolean(text: &str) -> Result<bool, String> {
+fn boolean(text: &str) -> Option<bool> {
     match text {
-        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
-        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
-        _ => Err("expected true or false".to_owned()),
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
     }
 }
 
@@ -148,5 +148,5 @@ fn switched<'a>(
     let (flag, value) = text.split_once('=')?;
     let mut known = switches.iter();
     let switch = known.find(|switch| switch.iter().flatten().any(|it| it == flag))?;
-    boolean(value).ok().map(|on| (switch, on))
+    boolean(value).map(|on| (switch, on))
 }
