@@ -94,9 +94,9 @@ impl Plan {
                 *width = (*width).max(cell.width());
             }
         }
-        // Labels stand last and go on where the line ends.
-        if let Some(last) = widths.last_mut().filter(|_| self.labels) {
-            *last = 0;
+        // Labels stand below where there is no room beside.
+        if self.labels {
+            widths.pop();
         }
         fits(&widths, width)
     }

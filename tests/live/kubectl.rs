@@ -139,7 +139,7 @@ pub fn it_is_a_plugin_without_warnings(_: &Lab) -> Verdict {
     Ok(())
 }
 
-pub fn exit_codes_are_handed_on(lab: &Lab) -> Verdict {
+pub fn exit_codes_are_handed_on_and_names_corrected(lab: &Lab) -> Verdict {
     let cluster = lab.cluster(Mode::V1)?;
     let _world = cluster.world("shop")?;
     let reader = cluster.reader()?;
@@ -161,6 +161,19 @@ pub fn exit_codes_are_handed_on(lab: &Lab) -> Verdict {
     ] {
         let told = typed(line, user.kubeconfig())?;
         assert_eq!(told.code, code, "{line}: {}", told.stderr);
+    }
+    for (what, near) in [
+        ("-n shop web-9", "web-1 or web-2"),
+        ("shop/web-11", "shop/web-1 or shop/web-2"),
+        ("-n shop pod/bd-0", "db-0"),
+        ("hep/node-a-eth1", "node-a-eth0"),
+        ("node/nod-a", "node-a or node-b"),
+    ] {
+        let line = format!("kubectl calicoq endpoint {what}");
+        let told = typed(&line, reader.kubeconfig())?;
+        let meant = format!("; is it {near}?\n");
+        assert_eq!(told.code, 1, "{line}: {}", told.stderr);
+        assert!(told.stderr.ends_with(&meant), "{line}: {}", told.stderr);
     }
     Ok(())
 }

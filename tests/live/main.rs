@@ -125,7 +125,7 @@ fn main() -> ExitCode {
         groups::a_forbidden_kind_is_read_from_the_other_group,
         groups::two_copies_are_noted_and_the_one_that_nodes_read_is_read,
         kubectl::arguments_environment_and_input_arrive,
-        kubectl::exit_codes_are_handed_on,
+        kubectl::exit_codes_are_handed_on_and_names_corrected,
         kubectl::flags_are_spelled_as_kubectls,
         kubectl::it_is_a_plugin_without_warnings,
         kubectl::usage_reads_as_it_is_typed,
