@@ -221,6 +221,13 @@ fn third(question: &Question, known: &Snapshot, done: &[Read]) -> BTreeSet<Read>
             // For the names that may have been meant.
             reads.insert(all(Kind::Node));
         }
+        if let Form::Pod { namespace, name } = &what.form
+            && !is_named(known, name)
+            && let Some(namespace) = namespace.as_ref().or(question.scope.namespace.as_ref())
+        {
+            // For the names that may have been meant.
+            in_namespace(question, Some(namespace), &mut reads);
+        }
         if unfound && matches!(what.form, Form::Name(_)) {
             in_scope(question, &mut reads);
         } else if unfound {

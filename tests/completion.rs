@@ -296,7 +296,7 @@ fn the_shim_keeps_what_a_login_says_off_the_screen() {
     let exec = "{exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, \
                 args: [-c, 'echo PLEASE LOG IN >&2; touch asked; exit 1'], interactiveMode: IfAvailable}}";
     let server = "current-context: a\ncontexts: [{name: a, context: {cluster: one, user: me}}]\n";
-    let text = kubeconfig("http://127.0.0.1:1", exec).replace("contexts: []\n", server);
+    let text = kubeconfig("https://127.0.0.1:1", exec).replace("contexts: []\n", server);
     fs::write(home.path().join("config"), text).unwrap();
     let folder = Path::new(TOOL).parent().unwrap().display().to_string();
     let shim = fs::canonicalize(SHIM).unwrap();

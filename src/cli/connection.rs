@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 /// The flags that choose a cluster or who one is there; beside them, files make no sense.
@@ -131,7 +132,8 @@ pub struct Connection {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",
-        hide_possible_values = true
+        hide_possible_values = true,
+        value_parser = BoolishValueParser::new()
     )]
     pub insecure_skip_tls_verify: Option<bool>,
     /// Ask for answers that are not compressed
@@ -142,7 +144,8 @@ pub struct Connection {
         num_args = 0..=1,
         require_equals = true,
         default_missing_value = "true",
-        hide_possible_values = true
+        hide_possible_values = true,
+        value_parser = BoolishValueParser::new()
     )]
     pub disable_compression: Option<bool>,
     /// How long one request may take [default: 30s]
@@ -237,38 +240,35 @@ impl fmt::Debug for Secret {
 
 /// A duration as kubectl reads it: whole seconds, or numbers with the units h, m, s and ms.
 fn duration(text: &str) -> Result<Duration, String> {
-    let fault = || "expected a duration such as 30s, 1m30s or 0".to_owned();
     if let Ok(seconds) = text.parse() {
         return Ok(Duration::from_secs(seconds));
     }
-    let mut total = Duration::ZERO;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).ok_or_else(fault)?;
-        let (number, behind) = rest.split_at(digits);
-        let letters = behind
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(behind.len());
-        let (unit, behind) = behind.split_at(letters);
+    let fault = || "expected a duration such as 30s, 1m30s or 0".to_owned();
+    let seconds = seconds(text).filter(|seconds| *seconds <= LONGEST);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(fault)
+}
+
+/// The most seconds that Go's durations hold.
+const LONGEST: f64 = 9_223_372_036.0;
+
+fn seconds(text: &str) -> Option<f64> {
+    let is_number = |c: char| c.is_ascii_digit() || c == '.';
+    let (mut total, mut rest) = (0.0, text);
+    loop {
+        let (number, behind) = rest.split_at(rest.find(|c| !is_number(c))?);
+        let (unit, behind) = behind.split_at(behind.find(is_number).unwrap_or(behind.len()));
         let unit = match unit {
-            "h" => Duration::from_secs(3600),
-            "m" => Duration::from_secs(60),
-            "s" => Duration::from_secs(1),
-            "ms" => Duration::from_millis(1),
-            _ => return Err(fault()),
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            "ms" => 0.001,
+            _ => return None,
         };
-        let part = number
-            .parse()
-            .ok()
-            .and_then(|number| unit.checked_mul(number));
-        total = part
-            .and_then(|part| total.checked_add(part))
-            .ok_or_else(fault)?;
+        total += number.parse::<f64>().ok()? * unit;
         rest = behind;
-    }
-    if text.is_empty() {
-        Err(fault())
-    } else {
-        Ok(total)
+        if rest.is_empty() {
+            return Some(total);
+        }
     }
 }

@@ -8,14 +8,18 @@ mod connection;
 mod endpoint;
 mod filter;
 mod help;
+mod jq;
 mod output;
 mod snapshot;
+mod spelling;
 mod topics;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clap::{FromArgMatches as _, Parser, Subcommand};
+use clap::builder::Styles;
+use clap::error::{ContextKind, ContextValue};
+use clap::{ColorChoice, FromArgMatches as _, Parser, Subcommand};
 
 pub use completion::{Completion, CompletionArgs, InstallArgs};
 pub use connection::{Connection, Datastore, Secret};
@@ -36,7 +40,9 @@ pub use topics::{TOPICS, Topic};
     arg_required_else_help = true,
     max_term_width = 80,
     infer_long_args = false,
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    args_override_self = true,
+    styles = STYLES
 )]
 pub struct Cli {
     /// What to do.
@@ -93,6 +99,11 @@ Examples:
 kubectl takes no flags before a plugin's name: write
 `kubectl calicoq endpoint -n shop`, not `kubectl -n shop calicoq endpoint`.";
 
+/// clap's own, without the yellow that a light background swallows.
+const STYLES: Styles = Styles::styled().invalid(
+    anstyle::Style::new().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Magenta))),
+);
+
 impl Cli {
     /// Reads a command line, the program's own name first.
     ///
@@ -102,8 +113,12 @@ impl Cli {
         arguments: impl IntoIterator<Item = OsString>,
     ) -> Result<Self, clap::Error> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        let mut command = definition(&called(arguments.first()));
-        let mut matches = command.try_get_matches_from_mut(arguments)?;
+        let command = definition(&called(arguments.first()));
+        let arguments = spelling::of_kubectl(&command, arguments);
+        let mut command = command.color(coloured(&arguments));
+        let mut matches = command
+            .try_get_matches_from_mut(arguments)
+            .map_err(nearest)?;
         let read = Self::from_arg_matches_mut(&mut matches);
         let mut cli = read.map_err(|error| error.format(&mut command))?;
         // As kubectl takes a variable that is not set.
@@ -122,6 +137,34 @@ pub(crate) fn called(program: Option<&OsString>) -> String {
         "kubectl-calicoq" | "kubectl_calicoq" => AS_PLUGIN.to_owned(),
         _ => name(path.and_then(Path::file_name)),
     }
+}
+
+/// How clap colours what it says itself.
+fn coloured(arguments: &[OsString]) -> ColorChoice {
+    let typed = |word: &str, at: usize| match word.split_once('=') {
+        Some(("--color", when)) => Some(when.to_owned()),
+        None if word == "--color" => arguments.get(at + 1)?.to_str().map(str::to_owned),
+        _ => None,
+    };
+    let words = arguments.iter().enumerate();
+    let mut typed = words.filter_map(|(at, word)| typed(word.to_str()?, at));
+    match typed.next_back().as_deref() {
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    }
+}
+
+/// Of several commands that may have been meant only the nearest: clap puts it last, behind short names that are like
+/// anything.
+fn nearest(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::Strings(names)) = error.get(ContextKind::SuggestedSubcommand)
+        && let Some(nearest) = names.last().cloned()
+    {
+        let only = ContextValue::Strings(vec![nearest]);
+        error.insert(ContextKind::SuggestedSubcommand, only);
+    }
+    error
 }
 
 #[cfg(test)]

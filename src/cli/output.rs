@@ -140,15 +140,10 @@ fn format(text: &str) -> Result<Format, String> {
     if let Ok(format) = Format::from_str(text, false) {
         return Ok(format);
     }
-    let word = text.split(['=', '-']).next().unwrap_or_default();
-    if matches!(
-        word,
-        "jsonpath" | "go" | "template" | "templatefile" | "custom"
-    ) {
-        return Err(
-            "templates are not supported; use -o json | jq, for example jq -r '.items[].ref'"
-                .to_owned(),
-        );
+    if super::jq::is_template(text) {
+        let line = super::jq::line(text)
+            .unwrap_or_else(|| "jq, for example jq -r '.items[].ref'".to_owned());
+        return Err(format!("templates are not supported; use -o json | {line}"));
     }
     let forms = Format::value_variants()
         .iter()

@@ -68,6 +68,11 @@ fn verbosity_has_kubectls_spellings() {
         ("endpoint -d", 6),
         ("endpoint -v=9 --debug", 9),
         ("endpoint -v web", 1),
+        ("endpoint -v 6 web", 6),
+        ("endpoint -v6 web", 6),
+        ("endpoint --v 0 web", 0),
+        ("endpoint -rsv6 web", 6),
+        ("endpoint -v -- 6", 1),
     ] {
         assert_eq!(typed(line).1.output.level(), level, "{line}");
     }
@@ -137,6 +142,9 @@ fn durations_are_kubectls() {
         ("1m30s", 90_000),
         ("250ms", 250),
         ("1h", 3_600_000),
+        ("1.5s", 1_500),
+        ("0.5m2s", 32_000),
+        ("0s", 0),
     ] {
         let (_, cli) = typed(&format!("endpoint --request-timeout={text}"));
         assert_eq!(
@@ -144,7 +152,7 @@ fn durations_are_kubectls() {
             Some(Duration::from_millis(want))
         );
     }
-    for text in ["", "s", "5x", "1m5", "-5s", "99999999999h"] {
+    for text in ["", "s", "5x", "1m5", "-5s", "1.2.3s", ".s", "99999999999h"] {
         assert!(
             parse(&format!("endpoint --request-timeout={text}")).is_err(),
             "{text}"
@@ -152,16 +160,93 @@ fn durations_are_kubectls() {
     }
 }
 
+/// Each flag without a value takes one as pflag reads it, and the last of several flags counts.
+#[test]
+fn switches_take_values_and_the_last_flag_counts() {
+    for (line, all, heads) in [
+        ("endpoint -A=true --no-headers=false web", true, true),
+        (
+            "--all-namespaces=T endpoint web --no-headers=1",
+            true,
+            false,
+        ),
+        ("endpoint -A --all-namespaces=False web", false, true),
+        ("endpoint -A -A=0 web --no-headers", false, false),
+        ("endpoint -A -A --no-headers --no-headers web", true, false),
+    ] {
+        let (arguments, cli) = typed(line);
+        assert_eq!(arguments.what, ["web"], "{line}");
+        assert_eq!(cli.filter.all_namespaces, all, "{line}");
+        assert_eq!(!cli.output.no_headers, heads, "{line}");
+    }
+    let line =
+        "-n a -n b endpoint --as-group x -n c --as-group=y --server=q --server z -ojson -o yaml";
+    let (_, cli) = typed(line);
+    assert_eq!(cli.filter.namespace.as_deref(), Some("c"));
+    assert_eq!(cli.connection.impersonate_groups, ["x", "y"]);
+    assert_eq!(cli.connection.server.as_deref(), Some("z"));
+    assert_eq!(cli.output.format, Some(Format::Yaml));
+    for (text, want) in [
+        ("", true),
+        ("=false", false),
+        ("=0", false),
+        ("=True", true),
+    ] {
+        let (_, cli) = typed(&format!("endpoint --insecure-skip-tls-verify{text} web"));
+        assert_eq!(
+            cli.connection.insecure_skip_tls_verify,
+            Some(want),
+            "{text}"
+        );
+    }
+    let words = [
+        "kubectl-calicoq",
+        "endpoint",
+        "--context",
+        "",
+        "--as=",
+        "--token",
+        "",
+        "web",
+    ];
+    let cli = Cli::parse_from_arguments(words.map(OsString::from)).unwrap();
+    assert!(
+        cli.connection.choosing().is_empty(),
+        "an empty value is none"
+    );
+    assert!(parse("endpoint -A=maybe").is_err());
+    let (arguments, _) = typed("endpoint -- -A=true");
+    assert_eq!(arguments.what, ["-A=true"], "behind -- nothing is a flag");
+}
+
+/// What is said of a template: the line of jq, where it can be told, is run by `tests/templates.rs`.
 #[test]
 fn templates_are_refused_with_what_to_use_instead() {
     for format in [
-        "jsonpath={.items}",
-        "go-template={{.}}",
-        "custom-columns=A:.a",
+        "jsonpath={.items[?(@.a>1)]}",
+        "jsonpath={.items..name}",
+        "jsonpath={range .items[*]}{range .ips[*]}{@}{end}{end}",
+        "go-template={{if .a}}x{{end}}",
+        "custom-columns=A",
         "jsonpath-file=x",
+        "jsonpath",
+        "go-template-file=x",
+        "template",
     ] {
-        let error = refused(&format!("endpoint -o {format}")).to_string();
-        assert!(error.contains("-o json | jq"), "{error}");
+        let error = refused(&format!("endpoint -o={format}")).to_string();
+        let general = "-o json | jq, for example jq -r '.items[].ref'";
+        assert!(error.contains(general), "{format}: {error}");
+    }
+    for line in [
+        "endpoint -o jsonpath {.items[0].ref}",
+        "endpoint -ojsonpath {.items[0].ref}",
+        "endpoint --output=jsonpath {.items[0].ref}",
+    ] {
+        let error = refused(line).to_string();
+        assert!(
+            error.contains("-o json | jq -r '.items[0].ref'\n"),
+            "{error}"
+        );
     }
     let error = refused("endpoint -o xml").to_string();
     assert!(error.contains("expected one of table, wide, detail, ps, ps-2017, json, yaml, name"));
@@ -173,9 +258,21 @@ fn usage_reads_as_one_types_it() {
     assert!(error.contains("kubectl calicoq endpoint"), "{error}");
     let error = refused("endpont").to_string();
     assert!(
-        error.contains("endpoint") && error.contains("similar"),
+        error.contains("a similar subcommand exists: 'endpoint'\n"),
         "{error}"
     );
+    for (typed, meant) in [
+        ("endpoint --namespce x", "'--namespace'"),
+        ("endpoint --no-header", "'--no-headers'"),
+        ("endpoint --color alway", "'always'"),
+        ("polcy x", "'policy'"),
+        ("hosts x", "'host'"),
+        ("evl x", "'eval'"),
+        ("completion bsh", "'bash'"),
+    ] {
+        let error = refused(typed).to_string();
+        assert!(error.contains(&format!("exists: {meant}\n")), "{error}");
+    }
     let help = refused("endpoint --help");
     assert_eq!(help.kind(), ErrorKind::DisplayHelp);
     assert!(

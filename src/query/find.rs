@@ -328,15 +328,70 @@ impl<'a> Finder<'a, '_> {
                     nodes.chain(endpoints.map(|endpoint| &**endpoint.id.node())),
                 )
             }
-            Form::Host { name } => {
-                let hosts = endpoints.filter_map(|endpoint| match &endpoint.id {
-                    EndpointId::Host { name, .. } => Some(&**name),
-                    EndpointId::Workload { .. } => None,
-                });
-                near(name, hosts)
+            Form::Host { name } => near(name, self.hosts()),
+            Form::Pod { namespace, name } => self.near_pods(namespace.as_deref(), name),
+            Form::Name(name) => {
+                let scope = self.scope.namespace.as_deref();
+                let pods = self
+                    .pods()
+                    .filter(|(namespace, _)| scope.is_none_or(|it| it == *namespace));
+                near(name, pods.map(|(_, name)| name).chain(self.hosts()))
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Pods like one that nobody has, as they are typed; of one that was typed with its namespace that may be wrong.
+    fn near_pods(&self, typed: Option<&str>, name: &str) -> Vec<String> {
+        let scope = self.scope.namespace.as_deref();
+        match typed {
+            Some(namespace) => {
+                let all = self
+                    .pods()
+                    .map(|(namespace, name)| format!("{namespace}/{name}"));
+                // A kind with letters turned round is taken for a namespace.
+                let hosts = self.hosts().map(|name| format!("hep/{name}"));
+                let all: Vec<String> = all.chain(hosts).collect();
+                near(
+                    &format!("{namespace}/{name}"),
+                    all.iter().map(String::as_str),
+                )
+            }
+            None => {
+                let pods = self
+                    .pods()
+                    .filter(|(namespace, _)| scope.is_none_or(|it| it == *namespace));
+                near(name, pods.map(|(_, name)| name))
+            }
+        }
+    }
+
+    /// The name of every host endpoint that was read.
+    fn hosts(&self) -> impl Iterator<Item = &'a str> {
+        let endpoints = self.snapshot.endpoints.iter();
+        endpoints.filter_map(|endpoint| match &endpoint.id {
+            EndpointId::Host { name, .. } => Some(&**name),
+            EndpointId::Workload { .. } => None,
+        })
+    }
+
+    /// Namespace and name of every pod that was read.
+    fn pods(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let endpoints = self.snapshot.endpoints.iter();
+        let endpoints = endpoints.filter_map(|endpoint| match &endpoint.id {
+            EndpointId::Workload {
+                namespace,
+                workload,
+                ..
+            } => Some((&**namespace, &**workload)),
+            EndpointId::Host { .. } => None,
+        });
+        let others = self.snapshot.not_endpoints.iter();
+        let others = others.filter_map(|other| {
+            let namespace = other.object.namespace.as_deref()?;
+            (other.object.kind == "Pod").then_some((namespace, &*other.object.name))
+        });
+        endpoints.chain(others)
     }
 
     /// The WHAT as a ref, where its form tells.

@@ -3,7 +3,7 @@
 /// The most names that are worth showing.
 const MOST: usize = 3;
 
-/// Those of `names` that are nearly `name`, the nearest first.
+/// Those of `names` that are nearly `name`, the nearest first; none that is much further than the nearest.
 #[must_use]
 pub fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let wide = (name.chars().count() / 2).clamp(1, 3);
@@ -27,8 +27,10 @@ pub fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<Str
         .collect();
     found.sort_unstable();
     found.dedup();
+    let nearest = found.first().map_or(0, |(far, _)| *far);
     found
         .into_iter()
+        .filter(|(far, _)| *far <= nearest + 1)
         .take(MOST)
         .map(|(_, other)| other.to_owned())
         .collect()
@@ -45,6 +47,10 @@ mod tests {
         assert_eq!(near("NODE-A", names), ["node-a", "node-b", "nodes-a"]);
         assert_eq!(near("x", names), Vec::<String>::new());
         assert_eq!(near("worker.example.org", names), ["worker"]);
+        assert_eq!(
+            near("web-9", ["db-0", "web-1", "web-2"]),
+            ["web-1", "web-2"]
+        );
         assert_eq!(
             near("worker", ["worker-7", "workers"]),
             ["worker-7", "workers"]

@@ -2,11 +2,16 @@
 
 use std::io::{self, Write};
 
+use anstyle::AnsiColor;
+
 use super::table::Table;
-use super::{Format, Style, because, block_policies, notes, words};
+use super::{Format, Style, because, block_policies, field, notes, words};
 use crate::answer::{Covers, EndpointAnswer, EndpointItem, Failsafes, ProfileItem, RuleMatch};
 use crate::model::{Direction, ProtoPort};
 use crate::note::{Gap, codes};
+
+/// Where the values of fields begin.
+const COLUMN: usize = 11;
 
 pub(super) fn blocks(
     answer: EndpointAnswer<'_>,
@@ -28,13 +33,8 @@ pub(super) fn blocks(
 
 fn block(item: &EndpointItem, gaps: &[Gap], style: &Style, out: &mut dyn Write) -> io::Result<()> {
     for (field, value) in head(item, gaps, style) {
-        let value = if style.options.escape {
-            super::escape(&value).into_owned()
-        } else {
-            value
-        };
-        let value = painted(field, &value, style);
-        writeln!(out, "{field:<10} {value}")?;
+        let colour = colour(field, &value);
+        field::print((field, &value), COLUMN, colour, style, out)?;
     }
     title("POLICIES", style, out)?;
     block_policies::policies(item, style, out)?;
@@ -71,18 +71,13 @@ pub(super) fn title(text: &str, style: &Style, out: &mut dyn Write) -> io::Resul
     writeln!(out, "\n{bold}{text}{bold:#}")
 }
 
-fn painted(field: &str, value: &str, style: &Style) -> String {
-    use anstyle::AnsiColor::{Green, Red};
-    let colour = match field {
-        "Ingress:" | "Egress:" if value.starts_with("denied") => Red,
-        "Ingress:" | "Egress:" if value.starts_with("allowed") => Green,
-        _ => return value.to_owned(),
-    };
-    if !style.options.color {
-        return value.to_owned();
+/// Colour repeats what the words say.
+fn colour(field: &str, value: &str) -> Option<AnsiColor> {
+    match field {
+        "Ingress:" | "Egress:" if value.starts_with("denied") => Some(AnsiColor::Red),
+        "Ingress:" | "Egress:" if value.starts_with("allowed") => Some(AnsiColor::Green),
+        _ => None,
     }
-    let colour = anstyle::Style::new().fg_color(Some(colour.into()));
-    format!("{colour}{value}{colour:#}")
 }
 
 fn head(item: &EndpointItem, gaps: &[Gap], style: &Style) -> Vec<(&'static str, String)> {

@@ -10,6 +10,7 @@ mod block_policies;
 mod classic;
 mod classic_policy;
 mod escape;
+mod field;
 mod lines;
 mod messages;
 mod notes;

@@ -129,24 +129,36 @@ fn capital(text: &str) -> String {
     })
 }
 
-/// The text in lines of at most that many columns, broken at blanks.
+/// The text in lines of at most that many columns, broken at blanks, and within a longer word behind commas.
 pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
-    let Some(width) = width.map(|width| width.max(30)) else {
+    let Some(width) = width.map(|width| width.max(NARROWEST)) else {
         return vec![text.to_owned()];
     };
     let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let Some(line) = lines.last_mut() else {
-            continue;
-        };
-        if line.is_empty() {
+    let mut add = |word: &str, blank: &str| match lines.last_mut() {
+        Some(line) if line.is_empty() => line.push_str(word),
+        Some(line) if line.width() + blank.len() + word.width() <= width => {
+            line.push_str(blank);
             line.push_str(word);
-        } else if line.width() + 1 + word.width() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
+        }
+        last => {
+            if let Some(line) = last {
+                line.truncate(line.trim_end().len());
+            }
             lines.push(word.to_owned());
+        }
+    };
+    for word in text.split(' ') {
+        if word.width() <= width {
+            add(word, " ");
+            continue;
+        }
+        for (at, part) in word.split_inclusive(',').enumerate() {
+            add(part, if at == 0 { " " } else { "" });
         }
     }
     lines
 }
+
+/// No text is broken to fewer columns.
+const NARROWEST: usize = 16;

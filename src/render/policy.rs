@@ -4,11 +4,13 @@ use std::io::{self, Write};
 
 use super::block::{place, title};
 use super::table::Table;
-use super::{Format, Style, because, block_policies, notes, words};
+use super::{Format, Style, because, block_policies, field, notes, words};
 use crate::answer::{Head, PolicyAnswer, PolicyItem, PolicyState, RuleEndpoints, StageName};
 use crate::model::{Action, Treatment};
 use crate::note::{Effect, Note, codes};
 
+/// Where the values of fields begin.
+const COLUMN: usize = 12;
 /// The most endpoints that a dropped policy lists on its line.
 const LISTED: usize = 5;
 
@@ -32,19 +34,15 @@ pub(super) fn blocks(
 }
 
 fn block(item: &PolicyItem, head: &Head, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let safe = |text: &str| match style.options.escape {
-        true => super::escape(text).into_owned(),
-        false => text.to_owned(),
-    };
     for (field, value) in fields(item, head) {
-        writeln!(out, "{field:<11} {}", safe(&value))?;
+        field::print((field, &value), COLUMN, None, style, out)?;
     }
     let drops: Vec<&Note> = item.notes.iter().filter(|note| drops(note)).collect();
     for note in &drops {
         reason(note, style, out)?;
     }
     if item.state == PolicyState::Dropped {
-        writeln!(out, "{}", safe(&would_apply(item)))?;
+        field::print(("", &would_apply(item)), 0, None, style, out)?;
     } else if item.state != PolicyState::StagedDelete {
         applies_to(item, style, out)?;
         let named = item.rule_endpoints.as_deref().unwrap_or_default();
@@ -144,27 +142,19 @@ fn drops(note: &Note) -> bool {
 
 /// Why it is dropped, with a caret under the place where a text stops parsing.
 fn reason(note: &Note, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let safe = |text: &str| match style.options.escape {
-        true => super::escape(text).into_owned(),
-        false => text.to_owned(),
-    };
     let field = note
         .field
         .as_ref()
         .map(|field| format!("{field}: "))
         .unwrap_or_default();
-    writeln!(
-        out,
-        "{:<11} {}",
-        "",
-        safe(&format!("{field}{}", note.message))
-    )?;
+    let why = format!("{field}{}", note.message);
+    field::print(("", &why), COLUMN, None, style, out)?;
     if let (Some(text), Some(at)) = (&note.text, note.at) {
         // On one line, wherever it goes: the caret points into it.
         let before = super::escape(text.get(..at).unwrap_or(text));
         let blanks = " ".repeat(unicode_width::UnicodeWidthStr::width(&*before));
-        writeln!(out, "{:<13} {}", "", super::escape(text))?;
-        writeln!(out, "{:<13} {blanks}^", "")?;
+        writeln!(out, "{:<COLUMN$}  {}", "", super::escape(text))?;
+        writeln!(out, "{:<COLUMN$}  {blanks}^", "")?;
     }
     Ok(())
 }

@@ -26,7 +26,8 @@ pub(super) fn short(unmatched: &Unmatched) -> String {
     }
 }
 
-fn action(action: UnmatchedAction) -> &'static str {
+/// The action alone.
+pub(super) fn action(action: UnmatchedAction) -> &'static str {
     match action {
         UnmatchedAction::Allow => "Allow",
         UnmatchedAction::Deny => "Deny",

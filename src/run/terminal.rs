@@ -9,8 +9,10 @@ use crate::need::Kind;
 
 /// Progress is worth a line when a read lasts this long.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// And not more often than this.
+/// And not more often than this,
 const PAUSE: Duration = Duration::from_millis(200);
+/// or this, where each is a line of its own.
+const LONG_PAUSE: Duration = Duration::from_secs(5);
 
 /// What stdout and stderr are.
 pub(super) struct Terminal {
@@ -26,8 +28,19 @@ pub(super) struct Terminal {
 
 /// Shows progress on stderr.
 pub(super) struct Watcher {
-    shows: bool,
+    manner: Manner,
     last: Option<Instant>,
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// Not at all.
+    Hidden,
+    /// Line after line: the terminal is dumb, and may be one that speaks.
+    Lines,
+    /// On one line of at most that many columns, written over.
+    Over(usize),
 }
 
 impl Terminal {
@@ -51,10 +64,25 @@ impl Terminal {
     }
 
     pub(super) fn watcher(&self) -> Watcher {
-        Watcher {
-            shows: io::stderr().is_terminal() && !self.quiet,
-            last: None,
-        }
+        let manner = if !io::stderr().is_terminal() || self.quiet {
+            Manner::Hidden
+        } else if is_dumb() {
+            Manner::Lines
+        } else {
+            let width = terminal_size::terminal_size_of(io::stderr());
+            let width = width.map_or(80, |(width, _)| usize::from(width.0));
+            // The last column stays free: beyond it some terminals begin a line.
+            Manner::Over(width.saturating_sub(1).max(1))
+        };
+        Watcher { manner, last: None }
+    }
+}
+
+/// Whether the terminal knows no escape sequences. Outside Windows one that has no name is taken so.
+fn is_dumb() -> bool {
+    match std::env::var_os("TERM") {
+        Some(name) => name == "dumb" || name.is_empty(),
+        None => !cfg!(windows),
     }
 }
 
@@ -68,29 +96,49 @@ fn colours(is_terminal: bool) -> bool {
     if set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0") {
         return true;
     }
-    is_terminal && !is("TERM", "dumb") && !is("CLICOLOR", "0")
+    is_terminal && !is_dumb() && !is("CLICOLOR", "0")
 }
 
 impl load::Watcher for Watcher {
     fn progress(&mut self, kind: Kind, objects: u64, revision: Option<&str>, since: Instant) {
-        let due = self.last.is_none_or(|last| last.elapsed() >= PAUSE);
-        if !self.shows || since.elapsed() < PATIENCE || !due {
+        let pause = match self.manner {
+            Manner::Hidden => return,
+            Manner::Lines => LONG_PAUSE,
+            Manner::Over(_) => PAUSE,
+        };
+        let due = self.last.is_none_or(|last| last.elapsed() >= pause);
+        if since.elapsed() < PATIENCE || !due {
             return;
         }
-        let at = revision
-            .map(|revision| format!(" at {revision}"))
-            .unwrap_or_default();
-        super::say(&format!("\r\x1b[Kreading {kind:?}: {objects}{at}"));
+        let at = revision.map(|revision| format!(" at {revision}"));
+        let line = format!("reading {kind:?}: {objects}{}", at.unwrap_or_default());
+        super::say(&match self.manner {
+            Manner::Over(width) => {
+                let line: String = line.chars().take(width).collect();
+                format!("\r{ERASE}{line}")
+            }
+            _ => line + "\n",
+        });
         self.last = Some(Instant::now());
     }
 }
 
+/// Erases from the cursor to the end of the line.
+const ERASE: &str = "\x1b[K";
+
 impl Watcher {
     /// Takes the progress away before anything else is printed.
     pub(super) fn clear(&mut self) {
-        if self.last.take().is_some() {
-            super::say("\r\x1b[K");
+        if self.last.take().is_some() && self.manner != Manner::Lines {
+            super::say(&format!("\r{ERASE}"));
         }
+    }
+}
+
+/// Also where reading fails: the error begins a line.
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

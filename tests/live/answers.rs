@@ -319,21 +319,6 @@ pub fn an_expired_token_is_said_so(lab: &Lab) -> Verdict {
     Ok(())
 }
 
-pub fn the_real_kubectl_runs_the_plugin(lab: &Lab) -> Verdict {
-    let cluster = lab.cluster(Mode::V3)?;
-    let _world = cluster.world("shop")?;
-    let user = cluster.reader()?;
-    let output = cluster.shell(user.kubeconfig(), "kubectl calicoq endpoint -n shop web-9")?;
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(
-        stderr
-            .contains("no pod or host endpoint \"web-9\" in namespace shop (-A looks everywhere)"),
-        "{stderr}"
-    );
-    Ok(())
-}
-
 /// The acceptance lines of `tests/transcripts/jq.md`, through the real kubectl and jq.
 pub fn the_lines_for_jq_print_what_the_transcript_shows(lab: &Lab) -> Verdict {
     let cluster = lab.cluster(Mode::V1)?;

@@ -33,6 +33,7 @@
 mod answers;
 mod ask;
 mod completion;
+mod connections;
 mod encodings;
 mod etcd;
 mod etcd_access;
@@ -43,6 +44,7 @@ mod groups;
 mod harness;
 mod k9s;
 mod krew;
+mod kubectl;
 mod moment;
 #[path = "../release/mod.rs"]
 mod release;
@@ -120,7 +122,6 @@ fn main() -> ExitCode {
         answers::a_port_that_go_cannot_decode_poisons_its_kind,
         answers::a_wrong_address_is_an_error_within_its_time,
         answers::an_expired_token_is_said_so,
-        answers::the_real_kubectl_runs_the_plugin,
         answers::the_lines_for_jq_print_what_the_transcript_shows,
         completion::contexts_are_those_of_the_kubeconfig,
         completion::kubectl_offers_what_the_cluster_holds,
@@ -128,6 +129,7 @@ fn main() -> ExitCode {
         completion::names_come_from_etcd_too,
         completion::what_came_in_time_is_offered,
         completion::what_may_not_be_read_is_left_out_silently,
+        connections::each_connection_works_as_kubectls,
         encodings::a_page_tells_its_token_first,
         encodings::a_refusal_says_the_same_in_both,
         encodings::pods_are_the_same_in_both,
@@ -135,6 +137,11 @@ fn main() -> ExitCode {
         etcd::every_world_gives_its_answers,
         groups::a_forbidden_kind_is_read_from_the_other_group,
         groups::two_copies_are_noted_and_the_one_that_nodes_read_is_read,
+        kubectl::arguments_environment_and_input_arrive,
+        kubectl::exit_codes_are_handed_on_and_names_corrected,
+        kubectl::flags_are_spelled_as_kubectls,
+        kubectl::it_is_a_plugin_without_warnings,
+        kubectl::usage_reads_as_it_is_typed,
         moment::first_pages_are_pinned_and_later_ones_only_continue,
         moment::one_name_never_lists_all_pods,
         moment::a_write_of_two_kinds_is_never_seen_torn,

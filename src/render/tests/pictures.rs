@@ -93,7 +93,7 @@ np/shop/web-out   dropped by Calico: spec.egress[0].destination.selector:
 ";
     assert!(text.ends_with(notes), "{text}");
     assert!(
-        text.contains("source        namespaceSelecto...\n"),
+        text.contains("source       namespaceSelector te...\n"),
         "{text}"
     );
     assert!(text.contains("Ingress,Egress   Pass\n"), "{text}");

@@ -1,6 +1,6 @@
 //! The kubeconfig as `kubectl` finds it, with the typed flags put over it. Nothing here uses the network.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ::kube::Config;
 use ::kube::config::{
@@ -12,6 +12,9 @@ use http::{HeaderValue, Uri};
 use super::proxy;
 use super::{Kubeconfigs, Settings};
 use crate::error::Error;
+
+/// Where a pod finds what its service account gives it.
+const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /// What the settings come to.
 pub(super) struct Loaded {
@@ -54,7 +57,7 @@ pub(super) fn load(settings: &Settings) -> Result<Loaded, Error> {
 }
 
 /// A file that a flag names.
-fn exists(path: Option<&std::path::Path>) -> Result<(), Error> {
+fn exists(path: Option<&Path>) -> Result<(), Error> {
     match path {
         Some(path) if !path.is_file() => Err(Error::Config {
             what: path.display().to_string(),
@@ -63,6 +66,20 @@ fn exists(path: Option<&std::path::Path>) -> Result<(), Error> {
         }),
         _ => Ok(()),
     }
+}
+
+/// The files of a client certificate, where nothing beside them holds it.
+fn files_exist(user: &AuthInfo) -> Result<(), Error> {
+    let files = [
+        (
+            &user.client_certificate,
+            user.client_certificate_data.is_some(),
+        ),
+        (&user.client_key, user.client_key_data.is_some()),
+    ];
+    let needed = files.into_iter().filter(|(_, inside)| !inside);
+    let mut paths = needed.filter_map(|(path, _)| path.as_deref().filter(|path| !path.is_empty()));
+    paths.try_for_each(|path| exists(Some(Path::new(path))))
 }
 
 /// A token file usually ends with a line break, which is no part of the token.
@@ -174,23 +191,59 @@ fn in_cluster(settings: &Settings) -> Result<Config, Error> {
         hint: None,
     })?;
     override_user(&mut config.auth_info, settings);
+    // As kubectl, before what the service account's files say.
+    if let Some(namespace) = std::env::var("POD_NAMESPACE")
+        .ok()
+        .filter(|it| !it.is_empty())
+    {
+        config.default_namespace = namespace;
+    }
     Ok(config)
+}
+
+/// The namespace of the pod that we run in, if we do: `POD_NAMESPACE`, or what its service account's files say.
+fn namespace_of_pod() -> Option<String> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    set("KUBERNETES_SERVICE_HOST")?;
+    set("KUBERNETES_SERVICE_PORT")?;
+    let files = Path::new(SERVICE_ACCOUNT);
+    files.join("token").is_file().then_some(())?;
+    let file = || std::fs::read_to_string(files.join("namespace")).ok();
+    let named = set("POD_NAMESPACE").or_else(file)?.trim().to_owned();
+    (!named.is_empty()).then_some(named)
 }
 
 fn from_kubeconfig(
     kubeconfig: &Kubeconfig,
     settings: &Settings,
 ) -> Result<(Config, Option<String>), Error> {
-    let (name, context) = context(kubeconfig, settings)?;
+    let (name, mut context) = context(kubeconfig, settings)?;
+    context.namespace = context.namespace.filter(|named| !named.is_empty());
+    if settings.kubeconfigs == Kubeconfigs::AsKubectl {
+        // As kubectl, which takes that of its own pod, whatever cluster the kubeconfig names.
+        context.namespace = context.namespace.or_else(namespace_of_pod);
+    }
     let mut cluster = cluster(kubeconfig, settings, &context)?;
     let mut user = user(kubeconfig, settings, &context)?;
     override_cluster(&mut cluster, settings);
     override_user(&mut user, settings);
     let server = cluster.server.clone().unwrap_or_default();
     let server = with_scheme(&server, &cluster, &user);
+    if server.to_ascii_lowercase().starts_with("http://") {
+        user = without_login(user);
+    }
     cluster.server = Some(server.clone());
+    files_exist(&user)?;
     let proxy = cluster.proxy_url.take();
     let mut config = Config::try_from(alone(context, cluster, user)).map_err(|e| explain(&e))?;
+    if let Some(told) = config
+        .auth_info
+        .exec
+        .as_mut()
+        .and_then(|exec| exec.cluster.as_mut())
+    {
+        told.proxy_url.clone_from(&proxy);
+    }
     config.cluster_url = without_password(config.cluster_url);
     let uri: Uri = config.cluster_url.clone();
     if uri.host().is_none_or(str::is_empty) {
@@ -209,7 +262,6 @@ fn alone(mut context: Context, cluster: Cluster, user: AuthInfo) -> Kubeconfig {
     let name = || "chosen".to_owned();
     context.cluster = name();
     context.user = Some(name());
-    context.namespace = context.namespace.filter(|namespace| !namespace.is_empty());
     Kubeconfig {
         clusters: vec![NamedCluster {
             name: name(),
@@ -379,6 +431,16 @@ fn with_scheme(server: &str, cluster: &Cluster, user: &AuthInfo) -> String {
         || user.client_certificate.is_some()
         || user.client_certificate_data.is_some();
     format!("{}://{server}", if tls { "https" } else { "http" })
+}
+
+/// As kubectl: no credential goes where everybody on the way can read it.
+fn without_login(user: AuthInfo) -> AuthInfo {
+    AuthInfo {
+        impersonate: user.impersonate,
+        impersonate_groups: user.impersonate_groups,
+        impersonate_uid: user.impersonate_uid,
+        ..AuthInfo::default()
+    }
 }
 
 /// The server's address as requests are logged: a name and password in it would be logged with them, and are no

@@ -85,10 +85,6 @@ impl Stage {
 impl Failure {
     /// Reads the stage and the cause from a client's error.
     pub fn from_client(error: &::kube::Error) -> Self {
-        if let ::kube::Error::Auth(_) = error {
-            let cause = "the credentials cannot be loaded or renewed".to_owned();
-            return Self::Connection(Stage::Authentication, cause);
-        }
         Self::from_chain(error)
     }
 
@@ -96,6 +92,11 @@ impl Failure {
     pub fn from_chain(error: &(dyn StdError + 'static)) -> Self {
         let causes = std::iter::successors(Some(error), |error| StdError::source(*error));
         let chain: Vec<&(dyn StdError + 'static)> = causes.collect();
+        // Its own text may hold a part of a token.
+        if chain.iter().any(|error| is_about_credentials(*error)) {
+            let cause = "the credentials cannot be loaded or renewed".to_owned();
+            return Self::Connection(Stage::Authentication, cause);
+        }
         let texts: Vec<String> = chain.iter().map(ToString::to_string).collect();
         let has = |part: &str| texts.iter().any(|text| text.contains(part));
         let kind = chain
@@ -249,6 +250,11 @@ fn cause(stage: Stage, kind: Option<ErrorKind>, last: &str) -> String {
         _ => None,
     };
     known.map_or_else(|| last.to_owned(), str::to_owned)
+}
+
+fn is_about_credentials(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<::kube::client::AuthError>()
+        || matches!(error.downcast_ref(), Some(::kube::Error::Auth(_)))
 }
 
 /// Whether the peer ended the handshake, which TLS 1.3 tells only with the first read.

@@ -76,7 +76,7 @@ impl User {
 }
 
 /// Gives `user` the rights; returns when the server acts on them.
-pub(super) fn grant(admin: &Client, user: &str, rules: &[Rule]) -> Outcome<()> {
+pub fn grant(admin: &Client, user: &str, rules: &[Rule]) -> Outcome<()> {
     let mut namespaces: Vec<Option<&str>> =
         rules.iter().map(|rule| rule.namespace.as_deref()).collect();
     namespaces.sort_unstable();

@@ -156,6 +156,11 @@ impl Cluster {
         Ok(command.stdin(Stdio::null()).output()?)
     }
 
+    /// The server's audit log.
+    pub fn audit_log(&self) -> std::path::PathBuf {
+        self.server.audit_log()
+    }
+
     /// The etcd behind the server, for what no API allows.
     pub fn etcd(&self) -> &Etcd {
         &self.etcd

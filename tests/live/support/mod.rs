@@ -24,6 +24,7 @@ pub mod lab;
 pub mod process;
 pub mod readback;
 pub mod relay;
+pub mod tunnel;
 pub mod world;
 
 /// Whatever went wrong, in words: a test only passes it on.

@@ -35,7 +35,8 @@ pub fn relay(to: u16, told: Arc<Told>) -> Outcome<u16> {
     Ok(port)
 }
 
-fn pump(mut from: TcpStream, mut to: TcpStream, passed: impl Fn(usize)) {
+/// Passes bytes on until one side ends.
+pub(super) fn pump(mut from: TcpStream, mut to: TcpStream, passed: impl Fn(usize)) {
     let mut buffer = vec![0; 64 << 10];
     while let Ok(read) = from.read(&mut buffer) {
         passed(read);

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::stub::World;
+use ::kube::config::AuthInfo;
+
 use super::*;
-use crate::source::kube::Kubeconfigs;
+use crate::source::kube::{Kubeconfigs, exec};
 
 const KUBECONFIG: &str = "
 apiVersion: v1
@@ -124,54 +125,60 @@ fn script(folder: &Path, text: &str) -> String {
     path.display().to_string()
 }
 
-/// Reads with a credential plugin that runs `text`.
-fn logged_in(stub: &Stub, text: &str) -> Result<usize, Error> {
+/// Logs in with a credential plugin that runs `text`; where it succeeds, the live tests try.
+fn failure_of(text: &str) -> Error {
     let folder = tempfile::tempdir().unwrap();
-    let command = script(folder.path(), text);
-    let user = serde_json::json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": command,
-        "interactiveMode": "Never", "installHint": "install the plugin"}});
-    let config = serde_json::json!({"apiVersion": "v1", "kind": "Config", "current-context": "c",
-        "clusters": [{"name": "c", "cluster": {"server": stub.url}}],
-        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
-        "users": [{"name": "u", "user": user}]});
-    let path = folder.path().join("config");
-    std::fs::write(&path, config.to_string()).unwrap();
-    let settings = Settings {
-        kubeconfig: Some(path),
-        ..Settings::default()
-    };
-    let mut source = Connection::configure(&settings).unwrap().connect();
-    whole(&mut source, &two_stages(&[Kind::Pod]))?;
-    let runs = std::fs::read_to_string(folder.path().join("runs"));
-    Ok(runs.unwrap_or_default().lines().count())
-}
-
-#[test]
-fn a_credential_plugin_is_run_once() {
-    let stub = World::small().serve(|_| None);
-    let runs = logged_in(
-        &stub,
-        r#"echo run >> "$(dirname "$0")/runs"
-           echo '{"kind":"ExecCredential","status":{"token":"plugin-secret"}}'"#,
-    );
-    assert_eq!(runs.unwrap(), 1);
+    let plugin = serde_json::json!({"apiVersion": "client.authentication.k8s.io/v1", "interactiveMode": "Never",
+        "command": script(folder.path(), text), "installHint": "install the plugin"});
+    let plugin = serde_json::from_value(plugin).unwrap();
+    let logged_in = exec::log_in(&plugin, None, &mut AuthInfo::default());
+    logged_in.err().unwrap()
 }
 
 #[test]
 fn a_credential_plugin_that_fails_shows_no_secret() {
-    let stub = World::small().serve(|_| None);
     for text in [
         "echo plugin-secret; exit 3",
         "echo plugin-secret",
         "echo '{\"status\":\"plugin-secret\"}'",
     ] {
-        let error = logged_in(&stub, text).err().unwrap();
+        let error = failure_of(text);
         assert!(error.to_string().contains("credential plugin"), "{error}");
         assert!(error.to_string().ends_with("(authentication)"), "{error}");
         assert!(!error.to_string().contains("plugin-secret"), "{error}");
         assert_eq!(error.hint(), Some("install the plugin"));
     }
-    assert!(stub.asked().is_empty());
+}
+
+/// As kubectl, which says there whom it acts as, and no more.
+#[test]
+fn no_credential_goes_through_a_connection_that_anybody_can_read() {
+    let user = "{token: kubeconfig-secret, username: me, password: secret, client-certificate: nowhere.crt,
+        client-key: nowhere.key, exec: {command: nowhere}, as: you}";
+    for (scheme, kept) in [("https", true), ("http", false), ("HTTP", false)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config");
+        let user = if kept {
+            "{token: kubeconfig-secret, as: you}"
+        } else {
+            user
+        };
+        let text = format!(
+            "current-context: c\ncontexts: [{{name: c, context: {{cluster: c, user: u}}}}]\n\
+             clusters: [{{name: c, cluster: {{server: '{scheme}://c.example'}}}}]\n\
+             users: [{{name: u, user: {user}}}]\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        let settings = Settings {
+            kubeconfig: Some(path),
+            ..Settings::default()
+        };
+        let connection = Connection::configure(&settings).unwrap();
+        let auth = &connection.config.auth_info;
+        assert_eq!(auth.token.is_some(), kept, "{scheme}");
+        assert!(auth.username.is_none() && auth.password.is_none() && connection.exec.is_none());
+        assert_eq!(auth.impersonate.as_deref(), Some("you"), "{scheme}");
+    }
 }
 
 /// What a configuration of calicoctl comes to.
