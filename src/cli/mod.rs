@@ -115,7 +115,7 @@ impl Cli {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
         let command = definition(&called(arguments.first()));
         let arguments = spelling::of_kubectl(&command, arguments);
-        let mut command = command.color(coloured(&arguments));
+        let mut command = in_colour(command, coloured(&arguments));
         let mut matches = command
             .try_get_matches_from_mut(arguments)
             .map_err(nearest)?;
@@ -153,6 +153,12 @@ fn coloured(arguments: &[OsString]) -> ColorChoice {
         Some("never") => ColorChoice::Never,
         _ => ColorChoice::Auto,
     }
+}
+
+/// A definition that is built already, its commands too.
+fn in_colour(command: clap::Command, choice: ColorChoice) -> clap::Command {
+    let command = command.color(choice);
+    command.mut_subcommands(|below| in_colour(below, choice))
 }
 
 /// Of several commands that may have been meant only the nearest: clap puts it last, behind short names that are like

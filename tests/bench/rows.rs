@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::tool::peak_of;
+
 /// Rows, printed as they come.
 pub struct Rows {
     wanted: Vec<String>,
@@ -40,7 +42,7 @@ impl Rows {
     pub fn finish(self) {
         println!(
             "\npeak of resident memory, the generated clusters included: {:.0} MB",
-            peak()
+            peak_of(std::process::id())
         );
         match self.missed.as_slice() {
             [] => println!("every target is met"),
@@ -73,12 +75,4 @@ pub fn milliseconds(duration: Duration) -> String {
 /// `1.27 GB/s`
 pub fn rate(bytes: usize, duration: Duration) -> String {
     format!("{:.2} GB/s", bytes as f64 / 1e9 / duration.as_secs_f64())
-}
-
-/// Peak of resident memory so far, in MB; 0 where the system does not tell.
-fn peak() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kib.unwrap_or_default() / 1024.0
 }

@@ -75,7 +75,8 @@ pub fn best_run(runs: usize, mut command: impl FnMut() -> Command) -> Ran {
     best
 }
 
-fn peak_of(process: u32) -> f64 {
+/// Peak of a process's resident memory so far, in MB; 0 where the system does not tell.
+pub fn peak_of(process: u32) -> f64 {
     let text = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Verdict;
-use super::ask::{ask, ask_about_web_1};
+use super::ask::{ask, ask_about_web_1, nothing_differs};
 use super::expectation::differences;
 use super::support::Outcome;
 use super::support::access::{Rule, User};
@@ -36,12 +36,7 @@ pub fn every_world_gives_its_answers(lab: &Lab) -> Verdict {
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} differences:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    nothing_differs(&wrong);
     Ok(())
 }
 

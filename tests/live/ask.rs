@@ -59,6 +59,12 @@ pub fn ask_about_web_1(kubeconfig: &Path) -> Outcome<(Said, Value)> {
     Ok((said, answer))
 }
 
+/// Fails with all that differs, if anything does.
+pub fn nothing_differs(wrong: &[String]) {
+    let all = wrong.join("\n");
+    assert!(wrong.is_empty(), "{} differences:\n{all}", wrong.len());
+}
+
 /// Answers one request: method and path with query.
 pub type Answer = dyn Fn(&str) -> Outcome<Response> + Send + Sync;
 

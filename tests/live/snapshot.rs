@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Verdict;
 use super::answers::{all_but, document_of};
+use super::ask::nothing_differs;
 use super::etcd;
 use super::snapshots::same;
 use super::support::Outcome;
@@ -129,12 +130,7 @@ pub fn every_world_answers_from_its_snapshot(lab: &Lab) -> Verdict {
         }
     }
     assert!(asked >= 100, "only {asked} questions");
-    assert!(
-        wrong.is_empty(),
-        "{} differences:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    nothing_differs(&wrong);
     Ok(())
 }
 
@@ -154,12 +150,7 @@ pub fn every_world_in_etcd_answers_from_its_snapshot(_: &Lab) -> Verdict {
         }
     }
     assert!(asked >= 100, "only {asked} questions");
-    assert!(
-        wrong.is_empty(),
-        "{} differences:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    nothing_differs(&wrong);
     Ok(())
 }
 
