@@ -85,7 +85,7 @@ lint: setup ## Check format, lints and docs
 	RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --document-private-items --locked
 
 bench: setup servers ## Measure the speed beside its targets and floors
-	cargo build --profile dist --locked
+	$(AWS_LC) cargo build --profile dist --locked
 	CALICOQ_DIST_BINARY="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/dist/kubectl-calicoq" \
 	  CALICOQ_TEST_SERVERS="$(ASSETS)" cargo bench --locked
 

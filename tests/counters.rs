@@ -43,7 +43,7 @@ const COUNTERS: [(&str, f64); 14] = [
     ("bytes kept per pod", 655.0),
     ("label shapes of 5,000 pods", 560.0),
     ("selector evaluations per distinct selector", 14.9),
-    ("allocations per line of `endpoint -A`", 522.0),
+    ("allocations per item of `endpoint -A`", 522.0),
     ("MB at once while 50,000 pods become a snapshot", 6.9),
     ("requests for everything", 47.0),
     ("MB for everything", 35.2),

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test may panic: that is how it fails"
 )]
@@ -10,6 +11,8 @@
 mod cluster;
 #[path = "bench/feed.rs"]
 mod feed;
+#[path = "many/random.rs"]
+mod random;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -21,6 +24,7 @@ use calicoq::note::{Gap, GapCode, Part};
 use calicoq::source::files;
 use cluster::{Cluster, Size};
 use feed::{Feed, loaded};
+use proptest::test_runner::{Config, TestRunner};
 
 fn world(folder: &Path) -> Loaded {
     let settings = files::Settings {
@@ -136,6 +140,26 @@ fn generated_clusters_are_answered_alike() {
             "{about}: {matched} {rules}"
         );
     }
+}
+
+#[test]
+fn random_clusters_are_answered_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let sum = std::cell::Cell::new((0, 0));
+    let mut runner = TestRunner::new(Config {
+        cases: 300,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let outcome = runner.run(&random::cluster(), |cluster| {
+        fs::write(folder.path().join("objects.yaml"), cluster.to_string()).unwrap();
+        let (policies, rules) = compare("random", &world(folder.path()));
+        sum.set((sum.get().0 + policies, sum.get().1 + rules));
+        Ok(())
+    });
+    outcome.unwrap_or_else(|error| panic!("{error}"));
+    let (policies, rules) = sum.get();
+    assert!(policies > 1_000 && rules > 1_000, "{policies} {rules}");
 }
 
 /// Labels of some namespaces and service accounts could not be read: what hangs on them stays open in the same way.

@@ -215,7 +215,7 @@ impl Cluster {
         (0..self.of_each_kind()[0]).map(|at| {
             let place = self.target(at);
             let role = ROLES[place.app % ROLES.len()];
-            let peer = place.namespace % 3;
+            let peer = self.peer(place.namespace);
             let peers = ROLES[peer];
             // One in twenty lets the pods of other teams in.
             let wide = match at % 20 {
@@ -241,7 +241,7 @@ impl Cluster {
         (0..self.of_each_kind()[1]).map(|at| {
             let place = self.target(at);
             let role = ROLES[place.app % ROLES.len()];
-            let peer = place.namespace % 3;
+            let peer = self.peer(place.namespace);
             let peers = ROLES[peer];
             format!(
                 r#"{{"metadata":{{"name":"default.cp-{at}","namespace":"ns-{}","uid":"p-{at}","resourceVersion":"1"}},"spec":{{"tier":"default","order":{},"selector":"app == '{role}-{}'","types":["Ingress","Egress"],"ingress":[{{"action":"Allow","protocol":"TCP","source":{{"selector":"app == '{peers}-{peer}'"}},"destination":{{"ports":[8080]}}}},{{"action":"Allow","source":{{"selector":"role in {{'{peers}','cache'}} && tier == 'back'"}}}},{{"action":"Deny","source":{{"selector":"role == 'partner'"}}}}],"egress":[{{"action":"Allow","destination":{{"selector":"role == '{peers}'","namespaceSelector":"team == '{}' && kubernetes.io/metadata.name == 'ns-{}'"}}}},{{"action":"Allow","destination":{{"selector":"app == '{peers}-{}'"}}}}]}}}}"#,
@@ -278,12 +278,18 @@ impl Cluster {
         })
     }
 
-    /// The app that a policy is about: they are spread over all namespaces.
+    /// The app that the policies of a namespace name as their peer.
+    fn peer(&self, namespace: usize) -> usize {
+        (chance(self.0.seed ^ 0xff, namespace as u64) % 3) as usize
+    }
+
+    /// The app that a policy is about: they are spread over all namespaces, each beginning with an app of its own.
     fn target(&self, at: usize) -> Place {
         let namespace = at % self.namespaces();
+        let first = chance(self.0.seed, namespace as u64) % 13;
         Place {
             namespace,
-            app: (at / self.namespaces()) % 13,
+            app: (at / self.namespaces() + first as usize) % 13,
             replica: 0,
         }
     }

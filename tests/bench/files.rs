@@ -6,11 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use calicoq::source::files::{Files, Settings};
-use calicoq::yaml::read::documents;
 use serde_json::Value;
 
-use crate::cluster::{Cluster, Size};
-use crate::rows::{Rows, best, milliseconds};
+use crate::cluster::Cluster;
+use crate::rows::{Row, Rows, best, milliseconds};
 
 /// Objects of a file.
 const OF_A_FILE: usize = 100;
@@ -20,12 +19,7 @@ pub fn rows(rows: &mut Rows) {
     if !rows.wants(work) {
         return;
     }
-    let cluster = Cluster(Size {
-        pods: 1_400,
-        policies: 100,
-        full: true,
-        seed: 1,
-    });
+    let cluster = Cluster(rows.size(1_400, 100, true));
     let pods: Vec<Value> = (0..cluster.0.pods)
         .map(|at| {
             let mut pod: Value = serde_json::from_str(&cluster.pod(at)).unwrap();
@@ -45,30 +39,34 @@ pub fn rows(rows: &mut Rows) {
         .unwrap()
         .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
         .collect();
-    // As the library alone takes it, with the same options.
+    // As the library alone takes them, one document at a time.
+    let documents: Vec<&str> = texts.iter().flat_map(|text| text.split("---\n")).collect();
     let (floor, parsed) = best(3, || {
-        let documents = texts.iter().flat_map(|text| documents(text));
-        documents
-            .map(|document| document.parse().unwrap())
-            .filter(Value::is_object)
-            .count()
+        let documents = documents.iter().filter(|text| !text.is_empty());
+        let parsed = documents.map(|text| serde_saphyr::from_str::<Value>(text).unwrap());
+        parsed.filter(Value::is_object).count()
     });
     assert_eq!(parsed, pods.len());
     let (took, ()) = best(3, || open(&yaml));
     let (took_json, ()) = best(3, || open(&json));
     let share = floor.as_secs_f64() / took.as_secs_f64();
     let faster = took.as_secs_f64() / took_json.as_secs_f64();
-    rows.row(
+    rows.row(&Row {
         work,
-        &format!(
+        measured: format!(
             "{} {:.0} %; JSON {faster:.0} x",
             milliseconds(took),
             share * 100.0
         ),
-        "80 %; 10 x",
-        &format!("{} {}", rate_in_mb(bytes, floor), milliseconds(floor)),
-        share >= 0.8 && faster >= 10.0,
-    );
+        target: "80 %; 10 x".to_owned(),
+        beside: format!(
+            "{} {} for the library alone",
+            rate_in_mb(bytes, floor),
+            milliseconds(floor)
+        ),
+        times: (0.8 / share).max(10.0 / faster),
+        why: "the library's own rate is what it is",
+    });
 }
 
 fn open(folder: &Path) {

@@ -9,7 +9,7 @@ use calicoq::render::{self, Format, Options, Shape, Style};
 
 use crate::cluster::{Cluster, Size};
 use crate::feed::{self, Feed, everything};
-use crate::rows::{Rows, best, milliseconds};
+use crate::rows::{Row, Rows, best, milliseconds, times};
 
 /// A generated cluster, loaded.
 fn loaded(size: Size) -> Loaded {
@@ -28,54 +28,39 @@ fn one(rows: &mut Rows) {
     if !rows.wants(work) {
         return;
     }
-    let loaded = loaded(Size {
-        pods: 20_000,
-        policies: 10_000,
-        full: false,
-        seed: 1,
-    });
-    let matcher = Matcher::new(&loaded.snapshot, loaded.behaviour);
+    let loaded = loaded(rows.size(20_000, 10_000, false));
+    let (ready, matcher) = best(5, || Matcher::new(&loaded.snapshot, loaded.behaviour));
     let endpoint = &loaded.snapshot.endpoints[loaded.snapshot.endpoints.len() / 2];
     let (took, (policies, hits)) = best(5, || {
         let labels = matcher.labels(endpoint);
         let selected = matcher.policies_of(endpoint, &labels);
         (selected.policies.len(), matcher.scan(endpoint).len())
     });
-    let (policies_alone, _) = best(5, || {
-        matcher
-            .policies_of(endpoint, &matcher.labels(endpoint))
-            .policies
-            .len()
-    });
-    rows.row(
+    let took = took + ready;
+    rows.row(&Row {
         work,
-        &milliseconds(took),
-        "1 ms",
-        &format!(
-            "{policies} policies, {hits} rules; policies {}",
-            milliseconds(policies_alone)
+        measured: milliseconds(took),
+        target: "1 ms".to_owned(),
+        beside: format!(
+            "{policies} policies, {hits} rules; {} of it to sort policies and addresses",
+            milliseconds(ready)
         ),
-        took.as_micros() <= 1000,
-    );
+        times: times(took, Duration::from_millis(1)),
+        why: "each policy and both sides of each rule are looked at, and none of them lies in a cache",
+    });
 }
 
 fn all(rows: &mut Rows) {
-    let work = "250,000 endpoints x 10,000 policies x 60,000 selectors";
+    let work = "250,000 endpoints x 10,000 policies x 60,000 selectors, set-up in";
     if !rows.wants(work) {
         return;
     }
-    let loaded = loaded(Size {
-        pods: 250_000,
-        policies: 10_000,
-        full: false,
-        seed: 1,
-    });
+    let loaded = loaded(rows.size(250_000, 10_000, false));
     let mut took = Duration::MAX;
     let mut matcher = Matcher::new(&loaded.snapshot, loaded.behaviour);
     for _ in 0..5 {
-        let alone = Matcher::new(&loaded.snapshot, loaded.behaviour);
         let began = Instant::now();
-        matcher = alone.for_many();
+        matcher = Matcher::new(&loaded.snapshot, loaded.behaviour).for_many();
         took = took.min(began.elapsed());
     }
     let pairs: usize = loaded
@@ -90,16 +75,17 @@ fn all(rows: &mut Rows) {
         })
         .sum();
     let effort = matcher.effort();
-    rows.row(
+    rows.row(&Row {
         work,
-        &milliseconds(took),
-        "120 ms",
-        &format!(
+        measured: milliseconds(took),
+        target: "120 ms".to_owned(),
+        beside: format!(
             "{pairs} pairs, {} shapes, {} selectors, {} evaluations",
             effort.shapes, effort.selectors, effort.evaluations
         ),
-        took.as_millis() <= 120,
-    );
+        times: times(took, Duration::from_millis(120)),
+        why: "two walks over the trees of all selectors, which lie in no cache, are half of it",
+    });
 }
 
 fn answer(rows: &mut Rows) {
@@ -107,12 +93,7 @@ fn answer(rows: &mut Rows) {
     if !rows.wants(work) {
         return;
     }
-    let loaded = loaded(Size {
-        pods: 50_000,
-        policies: 5_000,
-        full: false,
-        seed: 1,
-    });
+    let loaded = loaded(rows.size(50_000, 5_000, false));
     let style = Style {
         format: Some(Format::Json),
         shape: Shape::Lines,
@@ -131,17 +112,18 @@ fn answer(rows: &mut Rows) {
         (count, out.0)
     });
     let (made, _) = best(3, || answer().items.count());
-    rows.row(
+    rows.row(&Row {
         work,
-        &milliseconds(took),
-        "1500 ms",
-        &format!(
-            "{count} items made in {}, {} MB",
-            milliseconds(made),
-            bytes / 1_000_000
+        measured: milliseconds(took),
+        target: "1500 ms".to_owned(),
+        beside: format!(
+            "{count} items, {} MB; {} to make them in one thread, unwritten",
+            bytes / 1_000_000,
+            milliseconds(made)
         ),
-        took.as_millis() <= 1500,
-    );
+        times: times(took, Duration::from_millis(1500)),
+        why: "it takes both cores, which others may use",
+    });
 }
 
 struct Counted(usize);

@@ -2,24 +2,61 @@
 
 use std::time::{Duration, Instant};
 
+use crate::cluster::Size;
 use crate::tool::peak_of;
 
 /// Rows, printed as they come.
 pub struct Rows {
     wanted: Vec<String>,
+    sizes: Sizes,
     missed: Vec<String>,
+}
+
+/// Sizes that were given as flags, in place of those of the rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sizes {
+    /// `--pods N`
+    pub pods: Option<usize>,
+    /// `--policies N`
+    pub policies: Option<usize>,
+    /// `--seed N`
+    pub seed: Option<u64>,
+}
+
+/// One line.
+pub struct Row<'r> {
+    pub work: &'r str,
+    pub measured: String,
+    pub target: String,
+    /// What the same costs at least, measured in the same run, or what was done.
+    pub beside: String,
+    /// How many times the target; up to 1 it is met.
+    pub times: f64,
+    /// Why it is missed, where that is known.
+    pub why: &'static str,
 }
 
 impl Rows {
     /// Rows whose names have one of these parts.
-    pub fn new(wanted: Vec<String>) -> Self {
+    pub fn new(wanted: Vec<String>, sizes: Sizes) -> Self {
         println!(
-            "{:<58} {:>22} {:>26} {:>26}",
-            "WORK", "MEASURED", "TARGET", "FLOOR"
+            "{:<62} {:>22} {:>22}   FLOOR, OR WHAT WAS DONE",
+            "WORK", "MEASURED", "TARGET"
         );
         Self {
             wanted,
+            sizes,
             missed: Vec::new(),
+        }
+    }
+
+    /// The size of a row, unless flags say otherwise.
+    pub fn size(&self, pods: usize, policies: usize, full: bool) -> Size {
+        Size {
+            pods: self.sizes.pods.unwrap_or(pods),
+            policies: self.sizes.policies.unwrap_or(policies),
+            full,
+            seed: self.sizes.seed.unwrap_or(1),
         }
     }
 
@@ -29,12 +66,25 @@ impl Rows {
     }
 
     /// Prints one.
-    pub fn row(&mut self, work: &str, measured: &str, target: &str, floor: &str, met: bool) {
-        let verdict = if met { "" } else { "  MISSED" };
-        println!("{work:<58} {measured:>22} {target:>26} {floor:>26}{verdict}");
-        if !met {
-            self.missed
-                .push(format!("{work}: {measured}, target {target}"));
+    pub fn row(&mut self, row: &Row<'_>) {
+        let Row {
+            work,
+            measured,
+            target,
+            beside,
+            ..
+        } = row;
+        let verdict = match row.times > 1.0 {
+            true => format!("  MISSED x {:.2}", row.times),
+            false => String::new(),
+        };
+        println!("{work:<62} {measured:>22} {target:>22}   {beside}{verdict}");
+        if row.times > 1.0 {
+            let times = row.times;
+            self.missed.push(format!(
+                "{work}: {measured}, target {target}: {times:.2} times that\n    {}",
+                row.why
+            ));
         }
     }
 
@@ -65,6 +115,20 @@ pub fn best<T>(runs: usize, mut run: impl FnMut() -> T) -> (Duration, T) {
         made = again;
     }
     (shortest, made)
+}
+
+/// How many times a duration is another.
+pub fn times(took: Duration, most: Duration) -> f64 {
+    took.as_secs_f64() / most.as_secs_f64()
+}
+
+/// How many times a peak of memory is another; what is not known is not met.
+pub fn memory(peak: f64, most: f64) -> f64 {
+    if peak > 0.0 {
+        peak / most
+    } else {
+        f64::INFINITY
+    }
 }
 
 /// `12.3 ms`

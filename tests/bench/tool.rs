@@ -1,24 +1,31 @@
 //! The tool as a process: how long it takes, and how much memory at most.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The tool as it was built for this bench.
-pub const TOOL: &str = env!("CARGO_BIN_EXE_kubectl-calicoq");
+/// What ships, where `CALICOQ_DIST_BINARY` names it; else the tool as it was built for this bench.
+fn program() -> PathBuf {
+    let ships = std::env::var_os("CALICOQ_DIST_BINARY").map(PathBuf::from);
+    let ships = ships.filter(|path| path.is_file());
+    ships.unwrap_or_else(|| env!("CARGO_BIN_EXE_kubectl-calicoq").into())
+}
 
 /// One run.
 pub struct Ran {
     pub took: Duration,
     /// Resident at most, in MB; 0 where the system does not tell.
     pub peak: f64,
+    /// What came out, in bytes.
+    pub output: usize,
     /// What was said on stderr.
     pub said: String,
 }
 
 /// The tool with these arguments and nothing of the caller's settings.
 pub fn tool(args: &[&str]) -> Command {
-    let mut command = Command::new(TOOL);
+    let mut command = Command::new(program());
     command
         .args(args)
         .env_clear()
@@ -38,8 +45,13 @@ pub fn run(command: &mut Command) -> Ran {
     let mut stdout = child.stdout.take().unwrap();
     let mut stderr = child.stderr.take().unwrap();
     let reading = std::thread::spawn(move || {
-        let mut buffer = vec![0; 1 << 20];
-        while stdout.read(&mut buffer).unwrap() > 0 {}
+        let (mut output, mut buffer) = (0, vec![0; 1 << 20]);
+        loop {
+            match stdout.read(&mut buffer).unwrap() {
+                0 => return output,
+                read => output += read,
+            }
+        }
     });
     let listening = std::thread::spawn(move || {
         let mut said = String::new();
@@ -55,10 +67,15 @@ pub fn run(command: &mut Command) -> Ran {
         }
     };
     let took = began.elapsed();
-    reading.join().unwrap();
+    let output = reading.join().unwrap();
     let said = listening.join().unwrap();
     assert!(status.success(), "{status}: {said}");
-    Ran { took, peak, said }
+    Ran {
+        took,
+        peak,
+        output,
+        said,
+    }
 }
 
 /// The quickest of several runs, with the most memory of any.

@@ -146,7 +146,12 @@ impl Api {
                 _ => return Ok(reply),
             }
             let busy = Failure::Busy(reply.status, after);
-            let wait = after.or_else(|| waits.next()).ok_or_else(|| busy.clone())?;
+            // What the server asks for, but never at once and never for ever.
+            let own = waits.next();
+            let wait = match after {
+                Some(after) if after >= WAITS[0] => after,
+                _ => own.ok_or(Failure::Busy(reply.status, None))?,
+            };
             if Instant::now() + wait >= self.deadline {
                 return Err(busy);
             }

@@ -16,7 +16,7 @@ use crate::raw::{self, PageHead};
 /// Objects of a page.
 pub(super) const LIMIT: usize = 500;
 /// Pages of one list in memory: one is being read, one is coming, one is asked for.
-const PAGES: usize = 3;
+pub(super) const PAGES: usize = 3;
 /// Buffers that are kept for further pages.
 const BUFFERS: usize = 8;
 

@@ -21,7 +21,7 @@ use crate::raw::core::Pod;
 use crate::raw::{self, Object};
 use crate::source::{ReadError, Sink};
 
-/// Pages and ends that wait to be taken. Memory is bounded by each list's own two pages.
+/// Pages and ends that wait to be taken. Memory is bounded by each list's own three pages.
 const WAITING: usize = 16;
 
 /// How much of a page was handed over.
@@ -39,6 +39,7 @@ impl KubeSource {
     pub(super) fn perform(&mut self, reads: &[Read], sink: &mut dyn Sink) -> Result<(), ReadError> {
         let api = self.api()?;
         let mut counts = Counts::new();
+        tracing::debug!("stage: what is served, and the moment");
         let informed = self.open(&api, reads, &mut counts, sink)?;
         let rest: Vec<&Read> = reads
             .iter()
@@ -47,6 +48,7 @@ impl KubeSource {
             .filter(|read| read.kind != Kind::Profile)
             .collect();
         self.choose_moment(&api, &rest)?;
+        tracing::debug!("stage: {} lists", rest.len());
         let (events, mut tasks) = self.start(&api, &rest);
         let outcome = self.take(events, &rest, &mut counts, sink);
         tasks.abort_all();
@@ -68,6 +70,7 @@ impl KubeSource {
             return Ok(());
         };
         let api = self.api()?;
+        tracing::debug!("stage: whether all was one moment");
         let now = self.wait(list::guard(&api, &from))?;
         let now = now.map_err(|failure| self.lost(failure))?;
         let strays = self.pin.strays(&now.unwrap_or_default());

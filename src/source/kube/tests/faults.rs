@@ -216,7 +216,12 @@ fn a_server_that_asks_for_too_much_time_is_given_up() {
 
 #[test]
 fn a_server_that_stays_busy_is_given_up() {
-    let stub = World::small().serve(|_| Some(Answer::status(503, "no endpoints available")));
-    let (error, _) = failure(&settings(&stub.url));
-    assert!(error.contains("stays busy (503)"), "{error}");
+    let busy = || Answer::status(503, "no endpoints available");
+    for answer in [busy(), busy().header("Retry-After", "0")] {
+        let stub = World::small().serve(move |_| Some(answer.clone()));
+        let (error, _) = failure(&settings(&stub.url));
+        assert!(error.contains("stays busy (503)"), "{error}");
+        // Two requests at once, each again after each wait.
+        assert!(stub.asked().len() <= 10, "{}", stub.asked().len());
+    }
 }

@@ -9,6 +9,7 @@ mod faults;
 mod flags;
 mod forbidden;
 mod moment;
+mod pages;
 mod stub;
 
 use std::time::Duration;

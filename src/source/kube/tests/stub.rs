@@ -23,6 +23,8 @@ pub enum How {
     Truncated,
     /// Nothing comes.
     Silent,
+    /// The second half comes once the page behind it is asked for.
+    WhenTheNextIsAskedFor,
 }
 
 /// One request.
@@ -31,6 +33,7 @@ pub struct Request {
     /// Path and query.
     pub uri: String,
     pub agent: String,
+    pub accept: String,
     pub method: String,
 }
 
@@ -228,7 +231,7 @@ fn converse(
             words.next().unwrap_or_default(),
             words.next().unwrap_or_default(),
         );
-        let mut agent = String::new();
+        let (mut agent, mut accept) = (String::new(), String::new());
         for line in lines.by_ref() {
             let line = line?;
             if line.is_empty() {
@@ -237,8 +240,16 @@ fn converse(
             if let Some(value) = line.strip_prefix("user-agent: ") {
                 agent = value.to_owned();
             }
+            if let Some(value) = line.strip_prefix("accept: ") {
+                accept = value.to_owned();
+            }
         }
-        let request = Request { uri, agent, method };
+        let request = Request {
+            uri,
+            agent,
+            accept,
+            method,
+        };
         log.lock().unwrap().push(request.clone());
         let answer = handler(&request).unwrap();
         if answer.how == How::Silent {
@@ -260,7 +271,16 @@ fn converse(
                 out.write_all(&answer.body[..answer.body.len() / 2])?;
                 return stream.shutdown(std::net::Shutdown::Both);
             }
-            _ => out.write_all(&answer.body)?,
+            How::WhenTheNextIsAskedFor => {
+                let (first, rest) = answer.body.split_at(answer.body.len() / 2);
+                out.write_all(first)?;
+                let next = |one: &Request| one.query("continue").is_some();
+                while !log.lock().unwrap().iter().any(next) {
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+                out.write_all(rest)?;
+            }
+            How::Whole | How::Silent => out.write_all(&answer.body)?,
         }
     }
     Ok(())
