@@ -15,7 +15,7 @@ pub(super) enum Program {
 
 /// A statement on one label.
 pub(super) struct Test {
-    /// `None`: no object has the label.
+    /// `None` for a label that was not counted among those that selectors name; no object is then known to have it.
     key: Option<Key>,
     /// Whether it holds where the label is missing.
     without: bool,

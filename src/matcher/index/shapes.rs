@@ -9,7 +9,7 @@ use crate::intern::{LabelSet, Symbol};
 use crate::matcher::labels::{EffectiveLabels, Unknown};
 use crate::snapshot::Snapshot;
 
-/// A label's name; those that no object has get none.
+/// A label's name, of those that some selector names.
 pub(super) type Key = u32;
 /// A label's name and value: the name in the upper half.
 pub(super) type Pair = u64;
