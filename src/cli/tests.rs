@@ -244,7 +244,7 @@ fn templates_are_refused_with_what_to_use_instead() {
     ] {
         let error = refused(line).to_string();
         assert!(
-            error.contains("-o json | jq -r '.items[0].ref'\n"),
+            error.contains("-o json | jq -rc '.items[0].ref | values'\n"),
             "{error}"
         );
     }
