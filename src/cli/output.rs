@@ -40,8 +40,8 @@ pub struct Output {
     pub show_labels: bool,
     /// When to colour: auto, always or never
     ///
-    /// auto, the default: on a terminal, unless NO_COLOR is set, TERM is dumb or CLICOLOR is 0; in a pipe too if
-    /// CLICOLOR_FORCE is set. Colour only repeats what the words say.
+    /// auto, the default: never if NO_COLOR is set; else always if CLICOLOR_FORCE is set; else on a terminal, unless TERM
+    /// is dumb or CLICOLOR is 0. Colour only repeats what the words say.
     #[arg(
         long,
         global = true,
