@@ -185,6 +185,13 @@ fn colour_is_a_matter_of_the_terminal_and_the_environment() {
             false,
             false,
         ),
+        ("", &[("TERM", "dumb"), ("CLICOLOR_FORCE", "1")], true, true),
+        (
+            "",
+            &[XTERM, ("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")],
+            true,
+            true,
+        ),
         ("--color always", &[XTERM, ("NO_COLOR", "1")], true, true),
         ("--color=always", &[("TERM", "dumb")], true, true),
         ("--color auto", &[XTERM], true, false),
