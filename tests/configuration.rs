@@ -83,6 +83,40 @@ fn the_source_is_named_before_what_goes_wrong_with_it() {
     }
 }
 
+/// As by kubectl: they are sent to nobody where no TLS is spoken. That is said, and nothing where TLS is.
+#[test]
+fn credentials_that_are_not_sent_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kube.cfg");
+    let why = "(the server is http://, so that no credential is sent)";
+    for (scheme, told) in [("http", true), ("https", false)] {
+        let server = format!("{scheme}://{NOBODY}");
+        let spec = format!("{HEAD}  k8sAPIEndpoint: {server}\n  k8sAPIToken: topsecret\n");
+        std::fs::write(&path, spec).unwrap();
+        let variables = [
+            ("DATASTORE_TYPE", "kubernetes"),
+            ("K8S_API_ENDPOINT", &*server),
+            ("CALICO_K8SAPITOKEN", "topsecret"),
+        ];
+        for (variables, typed, what) in [
+            (&[][..], vec!["-c", "kube.cfg"], "k8sAPIToken"),
+            (&variables[..], vec![], "CALICO_K8SAPITOKEN"),
+            (
+                &[],
+                vec!["--server", &server, "--token", "topsecret"],
+                "--token",
+            ),
+        ] {
+            let (code, _, stderr) = run(folder.path(), variables, &typed);
+            assert_eq!(code, 2, "{stderr}");
+            let line = format!("ignored: {what} {why}\n");
+            assert_eq!(stderr.contains(&line), told, "{scheme} {what}: {stderr}");
+            assert_eq!(stderr.contains("ignored:"), told, "{stderr}");
+            assert!(!stderr.contains("topsecret"), "{stderr}");
+        }
+    }
+}
+
 #[test]
 fn no_secret_is_printed_whatever_goes_wrong() {
     let folder = tempfile::tempdir().unwrap();

@@ -162,8 +162,21 @@ fn in_colour(command: clap::Command, choice: ColorChoice) -> clap::Command {
 }
 
 /// Of several commands that may have been meant only the nearest: clap puts it last, behind short names that are like
-/// anything.
+/// anything. Of flags one that may really have been meant; and never that a flag be typed as a value.
 fn nearest(mut error: clap::Error) -> clap::Error {
+    if error.kind() == clap::error::ErrorKind::UnknownArgument {
+        let text = |kind| match error.get(kind) {
+            Some(ContextValue::String(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let typed = text(ContextKind::InvalidArg).unwrap_or_default();
+        let meant = text(ContextKind::SuggestedArg);
+        let is_far = meant.is_some_and(|meant| strsim::damerau_levenshtein(&typed, &meant) > 3);
+        if is_far {
+            error.remove(ContextKind::SuggestedArg);
+        }
+        error.remove(ContextKind::Suggested);
+    }
     if let Some(ContextValue::Strings(names)) = error.get(ContextKind::SuggestedSubcommand)
         && let Some(nearest) = names.last().cloned()
     {

@@ -40,8 +40,8 @@ pub struct Output {
     pub show_labels: bool,
     /// When to colour: auto, always or never
     ///
-    /// auto, the default: on a terminal, unless NO_COLOR is set, TERM is dumb or CLICOLOR is 0; in a pipe too if
-    /// CLICOLOR_FORCE is set. Colour only repeats what the words say.
+    /// auto, the default: never if NO_COLOR is set; else always if CLICOLOR_FORCE is set; else on a terminal, unless TERM
+    /// is dumb or CLICOLOR is 0. Colour only repeats what the words say.
     #[arg(
         long,
         global = true,
@@ -126,6 +126,8 @@ impl TypedValueParser for FormatParser {
         flag: Option<&Arg>,
         value: &OsStr,
     ) -> Result<Format, clap::Error> {
+        let example = example(command.get_name());
+        let format = move |text: &str| format(text, example);
         TypedValueParser::parse_ref(&format, command, flag, value)
     }
 
@@ -135,14 +137,23 @@ impl TypedValueParser for FormatParser {
     }
 }
 
+/// A line of jq that prints something of any answer of a command.
+fn example(command: &str) -> &'static str {
+    match command {
+        "policy" => "jq -r '.items[].id'",
+        "snapshot" => "jq -r '.items[].kind'",
+        "version" => "jq -r .client.version",
+        _ => "jq -r '.items[].ref'",
+    }
+}
+
 /// Reads a form. kubectl's templates have none of their own here.
-fn format(text: &str) -> Result<Format, String> {
+fn format(text: &str, example: &str) -> Result<Format, String> {
     if let Ok(format) = Format::from_str(text, false) {
         return Ok(format);
     }
     if super::jq::is_template(text) {
-        let line = super::jq::line(text)
-            .unwrap_or_else(|| "jq, for example jq -r '.items[].ref'".to_owned());
+        let line = super::jq::line(text).unwrap_or_else(|| format!("jq, for example {example}"));
         return Err(format!("templates are not supported; use -o json | {line}"));
     }
     let forms = Format::value_variants()

@@ -1,5 +1,5 @@
 //! Spellings that kubectl's flags allow and clap's do not: `-v 6` and `-v6`, `-A=true`, `--no-headers=false`,
-//! `-o jsonpath '{…}'`.
+//! `-o jsonpath '{…}'`, `-o go-template --template='{{…}}'`.
 //!
 //! Words are only spelled otherwise here; what they mean is clap's to say.
 
@@ -28,7 +28,7 @@ pub(super) fn of_kubectl(command: &Command, words: Vec<OsString>) -> Vec<OsStrin
     let mut switches = Vec::new();
     collect(command, &mut switches);
     let mut spelled: Vec<OsString> = Vec::with_capacity(words.len());
-    let mut words = words.into_iter().peekable();
+    let mut words = with_template(words).into_iter().peekable();
     while let Some(word) = words.next() {
         let Some(text) = word.to_str() else {
             spelled.push(word);
@@ -69,6 +69,58 @@ pub(super) fn of_kubectl(command: &Command, words: Vec<OsString>) -> Vec<OsStrin
     }
     spelled.extend(words);
     spelled
+}
+
+/// kubectl's `--template` as a part of `-o`, whose form is a Go template where nothing else is typed.
+fn with_template(mut words: Vec<OsString>) -> Vec<OsString> {
+    let end = words.iter().position(|word| word == "--");
+    let flags = words.get(..end.unwrap_or(words.len())).unwrap_or_default();
+    let is_template = |word: &OsString| {
+        let word = word.to_str()?.strip_prefix("--template")?;
+        (word.is_empty() || word.starts_with('=')).then_some(())
+    };
+    let Some(at) = flags.iter().position(|word| is_template(word).is_some()) else {
+        return words;
+    };
+    let is_format = |at: &usize| {
+        let word = flags.get(*at).and_then(|word| word.to_str())?;
+        let before = at.checked_sub(1).and_then(|before| flags.get(before));
+        joined_form(before, word).filter(|form| super::jq::is_template(form) && !form.contains('='))
+    };
+    let format = (0..flags.len()).find(|at| is_format(at).is_some());
+    let typed = words.remove(at);
+    let typed = typed.to_str().unwrap_or_default();
+    let template = match typed.split_once('=') {
+        Some((_, template)) => template.into(),
+        // Its value is the next word; without one the form alone is refused.
+        None if at < end.unwrap_or(words.len() + 1) - 1 => words.remove(at),
+        None => OsString::new(),
+    };
+    let taken = usize::from(!typed.contains('=')) + 1;
+    match format {
+        Some(format) => {
+            let moved = if format > at { format - taken } else { format };
+            if let Some(word) = words.get_mut(moved) {
+                word.push("=");
+                word.push(template);
+            }
+        }
+        None => {
+            let mut word = OsString::from("-o=go-template=");
+            word.push(template);
+            words.insert(at, word);
+        }
+    }
+    words
+}
+
+/// The form of output that a word names, with its flag or behind it.
+fn joined_form<'a>(before: Option<&OsString>, text: &'a str) -> Option<&'a str> {
+    let behind_flag = before.is_some_and(|before| before == "-o" || before == "--output");
+    text.strip_prefix("-o=")
+        .or_else(|| text.strip_prefix("--output="))
+        .or_else(|| text.strip_prefix("-o"))
+        .or(behind_flag.then_some(text))
 }
 
 /// A boolean as kubectl reads it.
@@ -113,12 +165,7 @@ fn joined(before: Option<&OsString>, text: &str, next: &str) -> Option<String> {
         "-v" | "--v" if is_level(next) => Some(format!("{text}={next}")),
         // A template without its equals sign stands where no argument begins so.
         _ if next.starts_with('{') => {
-            let behind_flag = before.is_some_and(|before| before == "-o" || before == "--output");
-            let word = text
-                .strip_prefix("-o=")
-                .or_else(|| text.strip_prefix("--output="))
-                .or_else(|| text.strip_prefix("-o"))
-                .or(behind_flag.then_some(text))?;
+            let word = joined_form(before, text)?;
             super::jq::is_template(word).then(|| format!("{text}={next}"))
         }
         _ => None,

@@ -244,8 +244,30 @@ fn templates_are_refused_with_what_to_use_instead() {
     ] {
         let error = refused(line).to_string();
         assert!(
-            error.contains("-o json | jq -r '.items[0].ref'\n"),
+            error.contains("-o json | jq -rc '.items[0].ref | values'\n"),
             "{error}"
+        );
+    }
+    for line in [
+        "endpoint -o go-template --template={{.kind}}",
+        "endpoint --template {{.kind}} -ogo-template web",
+        "endpoint --template={{.kind}} web",
+        "endpoint web --template {{.kind}} --output=go-template",
+        "endpoint -o jsonpath --template={.kind}",
+    ] {
+        let error = refused(line).to_string();
+        assert!(error.contains("use -o json | jq -rc '"), "{line}: {error}");
+        assert!(error.contains(".kind"), "{line}: {error}");
+    }
+    for line in [
+        "endpoint --template",
+        "endpoint -A --template -- web",
+        "endpoint --template=",
+    ] {
+        let error = refused(line).to_string();
+        assert!(
+            error.contains("templates are not supported"),
+            "{line}: {error}"
         );
     }
     let error = refused("endpoint -o xml").to_string();
@@ -272,6 +294,22 @@ fn usage_reads_as_one_types_it() {
     ] {
         let error = refused(typed).to_string();
         assert!(error.contains(&format!("exists: {meant}\n")), "{error}");
+    }
+    // kubectl's, and like nothing here.
+    for flag in [
+        "--watch",
+        "-w",
+        "-L",
+        "--sort-by=.x",
+        "--field-selector=x",
+        "--label-columns=x",
+        "--chunk-size=5",
+        "--ignore-not-found",
+        "--proxy-url=x",
+    ] {
+        let error = refused(&format!("endpoint {flag}")).to_string();
+        assert!(error.contains("unexpected argument"), "{error}");
+        assert!(!error.contains("tip:"), "{error}");
     }
     let help = refused("endpoint --help");
     assert_eq!(help.kind(), ErrorKind::DisplayHelp);

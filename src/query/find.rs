@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::near::near;
+use super::near::{elsewhere, near, pods};
 use crate::answer::{Matched, NotEndpoint, NotEndpointReason, NotFound, Widened};
 use crate::intern::LabelSet;
 use crate::model::net::contains;
@@ -317,8 +317,21 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
-    /// Names like one that nothing has.
+    /// Names like one that nothing has; if there is none, where it may be.
     fn near(&self, what: &What) -> Vec<String> {
+        let near = self.near_names(what);
+        let scope = self.scope.namespace.as_deref();
+        match &what.form {
+            _ if !near.is_empty() => near,
+            Form::Pod { namespace, name } => {
+                elsewhere(self.snapshot, namespace.as_deref().or(scope), name)
+            }
+            Form::Name(name) => elsewhere(self.snapshot, scope, name),
+            _ => near,
+        }
+    }
+
+    fn near_names(&self, what: &What) -> Vec<String> {
         let endpoints = self.snapshot.endpoints.iter();
         match &what.form {
             Form::Node { name } => {
@@ -332,8 +345,7 @@ impl<'a> Finder<'a, '_> {
             Form::Pod { namespace, name } => self.near_pods(namespace.as_deref(), name),
             Form::Name(name) => {
                 let scope = self.scope.namespace.as_deref();
-                let pods = self
-                    .pods()
+                let pods = pods(self.snapshot)
                     .filter(|(namespace, _)| scope.is_none_or(|it| it == *namespace));
                 near(name, pods.map(|(_, name)| name).chain(self.hosts()))
             }
@@ -346,9 +358,8 @@ impl<'a> Finder<'a, '_> {
         let scope = self.scope.namespace.as_deref();
         match typed {
             Some(namespace) => {
-                let all = self
-                    .pods()
-                    .map(|(namespace, name)| format!("{namespace}/{name}"));
+                let all =
+                    pods(self.snapshot).map(|(namespace, name)| format!("{namespace}/{name}"));
                 // A kind with letters turned round is taken for a namespace.
                 let hosts = self.hosts().map(|name| format!("hep/{name}"));
                 let all: Vec<String> = all.chain(hosts).collect();
@@ -358,8 +369,7 @@ impl<'a> Finder<'a, '_> {
                 )
             }
             None => {
-                let pods = self
-                    .pods()
+                let pods = pods(self.snapshot)
                     .filter(|(namespace, _)| scope.is_none_or(|it| it == *namespace));
                 near(name, pods.map(|(_, name)| name))
             }
@@ -373,25 +383,6 @@ impl<'a> Finder<'a, '_> {
             EndpointId::Host { name, .. } => Some(&**name),
             EndpointId::Workload { .. } => None,
         })
-    }
-
-    /// Namespace and name of every pod that was read.
-    fn pods(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let endpoints = self.snapshot.endpoints.iter();
-        let endpoints = endpoints.filter_map(|endpoint| match &endpoint.id {
-            EndpointId::Workload {
-                namespace,
-                workload,
-                ..
-            } => Some((&**namespace, &**workload)),
-            EndpointId::Host { .. } => None,
-        });
-        let others = self.snapshot.not_endpoints.iter();
-        let others = others.filter_map(|other| {
-            let namespace = other.object.namespace.as_deref()?;
-            (other.object.kind == "Pod").then_some((namespace, &*other.object.name))
-        });
-        endpoints.chain(others)
     }
 
     /// The WHAT as a ref, where its form tells.

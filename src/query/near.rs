@@ -1,5 +1,10 @@
 //! Names that may have been meant.
 
+use std::collections::BTreeSet;
+
+use crate::model::EndpointId;
+use crate::snapshot::Snapshot;
+
 /// The most names that are worth showing.
 const MOST: usize = 3;
 
@@ -34,6 +39,56 @@ pub fn near<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<Str
         .take(MOST)
         .map(|(_, other)| other.to_owned())
         .collect()
+}
+
+/// Where a name may be that a namespace has not: pods of that name; else, of a namespace that nothing is in, those that
+/// are spelled nearly so. More is not read for that: policies and network sets, which are, tell what namespaces there are.
+pub(super) fn elsewhere(snapshot: &Snapshot, namespace: Option<&str>, name: &str) -> Vec<String> {
+    let Some(namespace) = namespace else {
+        return Vec::new();
+    };
+    let there: BTreeSet<String> = pods(snapshot)
+        .filter(|(_, pod)| *pod == name)
+        .map(|(namespace, pod)| format!("{namespace}/{pod}"))
+        .collect();
+    if !there.is_empty() {
+        return there.into_iter().take(MOST).collect();
+    }
+    let dropped = snapshot.dropped.iter().map(|dropped| &dropped.policy);
+    let policies = snapshot.policies.iter().chain(dropped);
+    let policies = policies.map(|policy| &*policy.id.namespace);
+    let sets = snapshot.sets.iter().map(|set| &*set.id.namespace);
+    let known: BTreeSet<&str> = policies
+        .chain(sets)
+        .chain(pods(snapshot).map(|(namespace, _)| namespace))
+        .filter(|known| !known.is_empty())
+        .collect();
+    if known.contains(namespace) {
+        return Vec::new();
+    }
+    near(namespace, known)
+        .into_iter()
+        .map(|near| format!("in namespace {near}"))
+        .collect()
+}
+
+/// Namespace and name of every pod that was read.
+pub(super) fn pods(snapshot: &Snapshot) -> impl Iterator<Item = (&str, &str)> {
+    let endpoints = snapshot.endpoints.iter();
+    let endpoints = endpoints.filter_map(|endpoint| match &endpoint.id {
+        EndpointId::Workload {
+            namespace,
+            workload,
+            ..
+        } => Some((&**namespace, &**workload)),
+        EndpointId::Host { .. } => None,
+    });
+    let others = snapshot.not_endpoints.iter();
+    let others = others.filter_map(|other| {
+        let namespace = other.object.namespace.as_deref()?;
+        (other.object.kind == "Pod").then_some((namespace, &*other.object.name))
+    });
+    endpoints.chain(others)
 }
 
 #[cfg(test)]

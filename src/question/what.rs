@@ -31,6 +31,12 @@ impl What {
     /// # Errors
     /// A usage error for text that no form takes.
     pub fn parse(text: &str) -> Result<Self, Error> {
+        if is_network_set(text) {
+            return Err(Error::Usage {
+                message: format!("{text:?} names a network set, and these are no endpoints"),
+                hint: Some("eval shows the sets that a selector selects".to_owned()),
+            });
+        }
         let form = form(text).ok_or_else(|| Error::Usage {
             message: format!("{text:?} names no endpoint"),
             hint: Some(hint(text)),
@@ -56,6 +62,13 @@ fn hint(text: &str) -> String {
               of an id"
             .to_owned(),
     }
+}
+
+/// `gns/NAME` and `ns/NAMESPACE/NAME`, as `eval` prints them. A namespace may have the one's name, and is then typed
+/// behind `pod/`.
+fn is_network_set(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    matches!(parts.as_slice(), ["gns", name] | ["ns", _, name] if !name.is_empty() && !is_pattern(text))
 }
 
 fn is_pattern(text: &str) -> bool {
@@ -180,6 +193,16 @@ mod tests {
             workload: workload.to_owned(),
             endpoint: endpoint.to_owned(),
         })
+    }
+
+    #[test]
+    fn a_network_set_is_no_endpoint() {
+        for text in ["gns/lab", "ns/a/b"] {
+            let error = What::parse(text).map_or_else(|error| error.to_string(), |_| String::new());
+            assert!(error.contains("network set"), "{error}");
+        }
+        assert!(What::parse("pod/gns/lab").is_ok());
+        assert!(What::parse("ns/a").is_ok(), "a pod of the namespace ns");
     }
 
     #[test]

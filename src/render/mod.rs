@@ -25,6 +25,7 @@ use std::io::Write;
 
 pub use escape::{escape, is_unsafe};
 pub use messages::{cluster_notes, error_report, gap_warnings, incomplete_line};
+pub(crate) use notes::wrapped;
 pub use version::version;
 
 use structured::Parts;

@@ -26,15 +26,17 @@ pub(super) fn print(notes: &[&Note], style: &Style, out: &mut dyn Write) -> io::
         .iter()
         .map(|note| (safe(subject(note)), safe(sentence(note))))
         .collect();
-    // A name that would leave no room for the text stands on a line of its own.
+    // A name that would leave no room for the text stands on a line of its own; all do where a word is too long beside
+    // them.
     let width = style.width.unwrap_or(usize::MAX);
-    let fits = |name: &str| name.width() < width / 2;
-    let name_width = named
-        .iter()
-        .map(|(name, _)| name.width())
-        .filter(|name| *name < width / 2)
-        .max()
-        .unwrap_or(1);
+    let beside = |name: &&String| name.width() < width / 2;
+    let names = named.iter().map(|(name, _)| name);
+    let widest = names.filter(beside).map(|name| name.width()).max();
+    let words = named.iter().flat_map(|(_, text)| text.split([' ', ',']));
+    let longest = words.map(|word| word.width()).max().unwrap_or_default();
+    let name_width = widest.filter(|widest| widest + 4 + longest < width);
+    let fits = |name: &str| name_width.is_some_and(|widest| name.width() <= widest);
+    let name_width = name_width.unwrap_or(1);
     let indent = " ".repeat(name_width + 3);
     // The last column stays free.
     let room = style
@@ -130,7 +132,7 @@ fn capital(text: &str) -> String {
 }
 
 /// The text in lines of at most that many columns, broken at blanks, and within a longer word behind commas.
-pub(super) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: Option<usize>) -> Vec<String> {
     let Some(width) = width.map(|width| width.max(NARROWEST)) else {
         return vec![text.to_owned()];
     };

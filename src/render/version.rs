@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::structured::{json_of, shown};
-use super::{Format, Style, escape};
+use super::{Format, Style, field};
 use crate::answer::{ClusterVersion, VersionAnswer};
 use crate::error::Error;
 use crate::note::Datastore;
@@ -17,30 +17,19 @@ pub fn version(answer: &VersionAnswer, style: &Style, out: &mut dyn Write) -> Re
     match style.format {
         Some(Format::Json) => writeln!(out, "{}", json_of(answer, escaped)?)?,
         Some(Format::Yaml) => write!(out, "{}", shown(answer, escaped)?)?,
-        _ => lines(answer, escaped, out)?,
+        _ => lines(answer, style, out)?,
     }
     Ok(out.flush()?)
 }
 
-fn lines(answer: &VersionAnswer, escaped: bool, out: &mut dyn Write) -> io::Result<()> {
-    let line = |label: &str, text: &str| match escaped {
-        true => format!("{label:<11}{}", escape(text)),
-        false => format!("{label:<11}{text}"),
-    };
-    writeln!(
-        out,
-        "{}",
-        line("Client:", &format!("v{}", answer.client.version))
-    )?;
+fn lines(answer: &VersionAnswer, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = |name, text: &str| field::print((name, text), 11, None, style, out);
+    line("Client:", &format!("v{}", answer.client.version))?;
     if let Some(found) = &answer.snapshot {
-        writeln!(out, "{}", line("Cluster:", &cluster(found)))?;
+        line("Cluster:", &cluster(found))?;
     }
     if let Some(error) = &answer.error {
-        writeln!(
-            out,
-            "{}",
-            line("Cluster:", &format!("not reached ({error})"))
-        )?;
+        line("Cluster:", &format!("not reached ({error})"))?;
     }
     Ok(())
 }

@@ -4,10 +4,13 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 
 use clap::Command;
+use unicode_width::UnicodeWidthStr as _;
 
+use super::terminal;
 use crate::cli::{self, Cli, TOPICS, Topic};
 use crate::error::{Error, Exit};
 use crate::query::near;
+use crate::render::wrapped;
 
 /// What is said to somebody who wants help.
 enum Help {
@@ -115,6 +118,44 @@ fn unknown(called: &str, words: &[&str], missing: usize, known: &Command) -> Err
     }
 }
 
+/// A text for 80 columns on fewer: paragraphs flow, and what does not fit beside a term stands below it.
+fn narrowed(text: &str, width: usize) -> String {
+    let is_words = |line: &str| line.contains(char::is_lowercase) && !line.ends_with("Examples:");
+    let mut pieces: Vec<Vec<&str>> = Vec::new();
+    for line in text.lines() {
+        let goes_on = |before: &str| match line.starts_with("  ") {
+            true => before.starts_with("  ") && line.starts_with("    "),
+            false => is_words(line) && is_words(before) && !before.starts_with("  "),
+        };
+        match pieces.last_mut() {
+            Some(piece) if piece.first().is_some_and(|before| goes_on(before)) => piece.push(line),
+            _ => pieces.push(vec![line]),
+        }
+    }
+    let lines = pieces.iter().flat_map(|piece| piece_on(piece, width));
+    lines.map(|line| line + "\n").collect()
+}
+
+fn piece_on(piece: &[&str], width: usize) -> Vec<String> {
+    let lines = || piece.iter().map(|line| (*line).to_owned());
+    let first = piece.first().copied().unwrap_or_default();
+    if !first.starts_with("  ") {
+        return wrapped(&piece.join(" "), Some(width));
+    }
+    if piece.iter().all(|line| line.width() <= width) {
+        return lines().collect();
+    }
+    let words: Vec<&str> = piece.iter().map(|line| line.trim()).collect();
+    let words = words.join(" ");
+    let (term, meaning) = words.split_once("  ").unwrap_or((&words, ""));
+    let below = wrapped(meaning.trim_start(), Some(width.saturating_sub(6)));
+    let below = below.into_iter().filter(|line| !line.is_empty());
+    let term = wrapped(term, Some(width.saturating_sub(4)));
+    let term = term.into_iter().map(|line| format!("  {line}"));
+    term.chain(below.map(|line| format!("      {line}")))
+        .collect()
+}
+
 // === impl Help ===
 
 impl Help {
@@ -124,7 +165,10 @@ impl Help {
             Self::Overview(mut command) => command.print_help(),
             Self::Command(mut command) => command.print_long_help(),
             Self::Topic(Topic { about, text, .. }) => {
-                write!(io::stdout().lock(), "{about}.\n\n{text}")
+                let text = format!("{about}.\n\n{text}");
+                let narrow = terminal::width().filter(|width| *width < 80);
+                let text = narrow.map_or(text.clone(), |width| narrowed(&text, width));
+                write!(io::stdout().lock(), "{text}")
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::asked;
-use super::chosen::{Choice, Chosen};
+use super::chosen::{Choice, Chosen, Ignored};
 use super::{report, version};
 use crate::cli::{Cli, Command, Connection};
 use crate::error::Error;
@@ -37,8 +37,11 @@ pub(super) fn reach(
             let connection = kube::Connection::configure(&typed(&cli.connection));
             connection.map(|connection| {
                 let by = flags.join(", ");
-                *said += &report::reading("kubernetes", &connection.address, &by);
-                cluster(cli, question, connection, said)
+                let address = connection.address.clone();
+                *said += &report::reading("kubernetes", &address, &by);
+                let reached = cluster(cli, question, connection, said);
+                *said += &report::ignored(&in_vain(&address, &credentials(&cli.connection)));
+                reached
             })
         }
         Choice::Kubeconfig => kube::Connection::configure(&typed(&cli.connection))
@@ -97,8 +100,35 @@ fn configured(
     let settings = with_manner(configuration.kubernetes()?, &cli.connection);
     let connection = kube::Connection::configure(&settings).map_err(|error| named(error, &by))?;
     *said += &report::reading("kubernetes", &connection.address, &by);
+    let fields = [Field::K8sApiToken, Field::K8sCertFile, Field::K8sKeyFile].into_iter();
+    let set = fields.filter(|field| configuration.get(*field).is_some());
+    let set: Vec<&str> = set.map(|field| configuration.spelled(field)).collect();
+    *said += &report::ignored(&in_vain(&connection.address, &set));
     let said = &mut String::new();
     Ok(cluster(cli, question, connection, said))
+}
+
+/// The credentials among the flags.
+fn credentials(typed: &Connection) -> Vec<&'static str> {
+    let flags = [
+        ("--token", typed.token.is_some()),
+        ("--client-certificate", typed.client_certificate.is_some()),
+        ("--client-key", typed.client_key.is_some()),
+    ];
+    let typed = flags.into_iter().filter(|(_, is_typed)| *is_typed);
+    typed.map(|(flag, _)| flag).collect()
+}
+
+/// Credentials, which are sent to nobody where no TLS is spoken.
+fn in_vain(address: &str, credentials: &[&str]) -> Vec<Ignored> {
+    let plain = address.to_ascii_lowercase().starts_with("http://");
+    let in_vain = credentials.iter().filter(|_| plain);
+    in_vain
+        .map(|what| Ignored {
+            what: (*what).to_owned(),
+            why: Some("the server is http://, so that no credential is sent".to_owned()),
+        })
+        .collect()
 }
 
 /// The file, or the variable that says most of where to look.

@@ -207,11 +207,10 @@ fn not_found(missing: &NotFound, question: &Question, head: &Head) -> String {
 }
 
 fn not_there(missing: &NotFound, question: &Question) -> String {
-    let form = question
-        .what
-        .iter()
-        .find(|what| named_as(what, missing))
-        .map(|what| &what.form);
+    let is_it = |what: &&What| missing.what.ends_with(&format!("/{}", what.text));
+    let whole = question.what.iter().find(is_it);
+    let named = || question.what.iter().find(|what| named_as(what, missing));
+    let form = whole.or_else(named).map(|what| &what.form);
     let name = missing.what.rsplit('/').next().unwrap_or_default();
     let place = |namespace: Option<&str>| match namespace {
         Some(namespace) => format!(" in namespace {namespace} (-A looks everywhere)"),

@@ -46,18 +46,14 @@ enum Manner {
 impl Terminal {
     pub(super) fn of(output: &Output) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let color = match output.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => colours(is_terminal),
         };
-        let width = is_terminal
-            .then_some(width.filter(|width| *width > 0))
-            .flatten();
         Self {
             is_terminal,
-            width,
+            width: width(),
             color,
             quiet: output.quiet,
         }
@@ -69,13 +65,30 @@ impl Terminal {
         } else if is_dumb() {
             Manner::Lines
         } else {
-            let width = terminal_size::terminal_size_of(io::stderr());
-            let width = width.map_or(80, |(width, _)| usize::from(width.0));
+            let width = columns(io::stderr()).unwrap_or(80);
             // The last column stays free: beyond it some terminals begin a line.
             Manner::Over(width.saturating_sub(1).max(1))
         };
         Watcher { manner, last: None }
     }
+}
+
+/// The columns of stdout, if it is a terminal.
+pub(super) fn width() -> Option<usize> {
+    let is_terminal = io::stdout().is_terminal();
+    is_terminal.then(|| columns(io::stdout())).flatten()
+}
+
+/// Rows do not count: some terminals report none.
+#[cfg(unix)]
+fn columns(of: impl std::os::fd::AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(of).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+#[cfg(windows)]
+fn columns(of: impl std::os::windows::io::AsHandle) -> Option<usize> {
+    terminal_size::terminal_size_of(of).map(|(width, _)| usize::from(width.0))
 }
 
 /// Whether the terminal knows no escape sequences. Outside Windows one that has no name is taken so.

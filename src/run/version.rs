@@ -104,12 +104,13 @@ fn found(source: &mut dyn Source) -> Result<ClusterVersion, Error> {
 }
 
 fn style(cli: &Cli) -> Style {
+    let terminal = Terminal::of(&cli.output);
     Style {
         format: cli.output.format.map(asked::format),
         shape: Shape::Lines,
-        width: None,
+        width: terminal.width,
         options: Options {
-            escape: Terminal::of(&cli.output).is_terminal,
+            escape: terminal.is_terminal,
             ..Options::default()
         },
     }

@@ -165,10 +165,10 @@ pub fn an_index_installs_upgrades_and_uninstalls_it(_: &Lab) -> Verdict {
     Ok(())
 }
 
-/// The lines of the manifest's caveats, as krew prints them, make the real kubectl complete.
+/// The line of the manifest's caveats, as krew prints it, makes the real kubectl complete.
 pub fn the_caveats_make_kubectl_complete(_: &Lab) -> Verdict {
     let release = published()?;
-    let archive = release.pack(&release.stand_in("asked for")?, &[])?;
+    let archive = release.pack(Path::new(TOOL), &["SQUEEZE=-1"])?;
     release.make("manifest", &[])?;
     let krew = Krew::new()?;
     let installed = krew.run(&[
@@ -177,28 +177,20 @@ pub fn the_caveats_make_kubectl_complete(_: &Lab) -> Verdict {
         &argument("--archive", &archive),
     ])?;
     let said = text(&installed.stderr);
-    // krew frames them: ` |      cd …`.
+    // krew frames them: ` |      kubectl …`.
     let lines: Vec<_> = said
         .lines()
         .map(|line| line.trim_start_matches([' ', '|', '\\']))
-        .filter(|line| line.starts_with("cd ") || line.starts_with("cp "))
+        .filter(|line| line.starts_with("kubectl calicoq completion"))
         .collect();
-    assert_eq!(lines.len(), 2, "{said}");
-    succeeded(
-        &krew
-            .command("sh")
-            .args(["-ec", &lines.join("\n")])
-            .output()?,
-    )?;
+    assert_eq!(lines, ["kubectl calicoq completion install"], "{said}");
 
-    let completed =
-        krew.kubectl(&["__complete", "calicoq", "endpoint", "-n", "shop", "a b", ""])?;
-    let completed = text(&completed.stdout);
-    assert_eq!(
-        completed.lines().next(),
-        Some("asked for|__complete|endpoint|-n|shop|a b||"),
-        "{completed}"
-    );
+    let complete = || krew.kubectl(&["__complete", "calicoq", "endpoi"]);
+    let before = text(&complete()?.stdout);
+    assert!(!before.contains("endpoint"), "{before}");
+    succeeded(&krew.command("sh").args(["-ec", &lines.concat()]).output()?)?;
+    let completed = text(&complete()?.stdout);
+    assert!(completed.starts_with("endpoint"), "{completed}");
     Ok(())
 }
 
