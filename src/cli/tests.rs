@@ -433,6 +433,17 @@ fn topics_are_texts_for_eighty_columns() {
             assert!(!line.ends_with(' ') && !line.contains('\t'), "{line}");
         }
         assert!(topic.text.ends_with('\n') && !topic.text.starts_with('\n'));
+        // A paragraph's lines are full: the first word of the next would not fit.
+        let lines: Vec<&str> = topic.text.lines().collect();
+        for (line, next) in lines.iter().zip(lines.iter().skip(1)) {
+            let flows = |line: &str| {
+                !line.starts_with(' ') && line.contains(char::is_lowercase) && line != "Examples:"
+            };
+            if flows(line) && flows(next) {
+                let word = next.split(' ').next().unwrap();
+                assert!(line.len() + 1 + word.len() > 80, "{}: {line}", topic.name);
+            }
+        }
         assert!(topic.about.len() <= 65, "{}", topic.about);
         for words in ["", "-h", "--help"] {
             let text = match words {
