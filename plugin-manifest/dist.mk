@@ -40,7 +40,7 @@ CARGO_FOLDER = $${CARGO_HOME:-$$HOME/.cargo}
 REMAP = --remap-path-prefix=$$HOME=/home --remap-path-prefix=$(CARGO_FOLDER)=/cargo \
   --remap-path-prefix=$(CURDIR)=/calicoq --remap-path-prefix=$(TARGET_DIR)=/target
 # Without the further copies of aws-lc's ciphers for AVX-512, which are 0.7 MB; those for AVX2 and AES-NI stay.
-AWS_LC = AWS_LC_SYS_CFLAGS=-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX
+AWS_LC = AWS_LC_SYS_CFLAGS="-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX -Os"
 DIST_BINARY = $(TARGET_DIR)/$(TARGET)/dist/$(PROGRAM)
 
 ZIGBUILD = $(shell cargo zigbuild --help >/dev/null 2>&1 && echo yes)
