@@ -39,7 +39,8 @@ CARGO_FOLDER = $${CARGO_HOME:-$$HOME/.cargo}
 # The last that fits counts.
 REMAP = --remap-path-prefix=$$HOME=/home --remap-path-prefix=$(CARGO_FOLDER)=/cargo \
   --remap-path-prefix=$(CURDIR)=/calicoq --remap-path-prefix=$(TARGET_DIR)=/target
-# Without the further copies of aws-lc's ciphers for AVX-512, which are 0.7 MB; those for AVX2 and AES-NI stay.
+# Without the further copies of aws-lc's ciphers for AVX-512, which are 0.7 MB; those for AVX2 and AES-NI stay. Its C is
+# made for size: what is quick in it is assembly.
 AWS_LC = AWS_LC_SYS_CFLAGS="-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX -Os"
 DIST_BINARY = $(TARGET_DIR)/$(TARGET)/dist/$(PROGRAM)
 

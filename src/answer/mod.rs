@@ -177,7 +177,7 @@ pub struct NotFound {
 pub struct EndpointAnswer<'a> {
     /// What stands before the items.
     pub head: Head,
-    /// The endpoints, made one by one.
+    /// The endpoints, made as they are taken.
     pub items: Items<'a>,
     /// What stands behind them.
     pub tail: Tail,

@@ -66,8 +66,8 @@ pub fn head(bytes: &[u8]) -> Option<PageHead> {
     Some(PageHead::new(api_version, kind, metadata))
 }
 
-/// Hands over the pods of a page in JSON, each as its text goes by; returns how many came before the page or a pod could not be
-/// read, and whether all did.
+/// Hands over the pods of a page in JSON, each as its text goes by; returns how many came before the page or a pod could
+/// not be read, and whether all did.
 pub fn pods(page: &[u8], take: &mut dyn FnMut(Pod<'_>)) -> (usize, serde_json::Result<()>) {
     let mut taken = 0;
     // Checked once for the whole page, not for each of its strings.
